@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who asks: one context for a request, handed to every floor below the
+ * routes, which never see the HTTP request itself.  Logs, policies, SQL, RPC
+ * and outgoing calls all take their words from here.
+ * Source: nova-facts/middleware.md (keystonecontext, noauth2), rpc.md.
+ */
+#ifndef NOVA_BASE_CONTEXT_H
+#define NOVA_BASE_CONTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct worker;
+
+struct context {
+    const void *mem;               /* the request's memory */
+    struct worker *worker;         /* what outlives the request: handles and caches (fcgi_app/base/worker.h) */
+    const char *request_id;        /* req-<uuid4>, NULL before compute_req_id ran */
+    const char *global_request_id; /* from the caller, or NULL */
+    const char *user_id;           /* NULL where the front end knows none */
+    const char *user_name;
+    const char *project_id;
+    const char *project_name;
+    const char *domain_id;
+    const char *system_scope;
+    const char *user_domain_id;
+    const char *user_domain_name;
+    const char *project_domain_id;
+    const char *project_domain_name;
+    const char *remote_address;
+    const char *auth_token;
+    const char *service_catalog; /* JSON text kept from X-Service-Catalog, or NULL */
+    const char *const *roles;    /* NULL-terminated; never NULL once authenticated */
+    const char *const *service_roles;
+    bool authenticated;    /* an authentication filter filled this */
+    bool is_admin;         /* rule context_is_admin, or noauth2's admin */
+    bool is_admin_project; /* default true */
+};
+
+#endif

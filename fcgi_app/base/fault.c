@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "fcgi_app/base/fault.h"
+
+#include "fcgi_app/base/mem.h"
+
+#include <stdarg.h>
+
+const struct fault_kind fault_kinds[FAULT_COUNT] = {
+#define FAULT(name, parent, module, code, text) [FAULT_##name] = { #name, FAULT_##parent, module, code, text },
+#include "fcgi_app/base/faults.def"
+#undef FAULT
+};
+
+/* WebOb 1.8's titles and explanations. */
+static const struct status {
+    int code;
+    const char *title;
+    const char *text;
+} statuses[] = {
+    { 200, "OK", "" },
+    { 201, "Created", "" },
+    { 202, "Accepted", "" },
+    { 204, "No Content", "" },
+    { 300, "Multiple Choices", "" },
+    { 302, "Found", "The resource was found at" },
+    { 400, "Bad Request",
+      "The server could not comply with the request since it is either malformed or otherwise incorrect." },
+    { 401, "Unauthorized",
+      "This server could not verify that you are authorized to\r\naccess the document you requested.  Either you "
+      "supplied the\r\nwrong credentials (e.g., bad password), or your browser\r\ndoes not understand how to supply "
+      "the credentials required.\r\n" },
+    { 403, "Forbidden", "Access was denied to this resource." },
+    { 404, "Not Found", "The resource could not be found." },
+    { 405, "Method Not Allowed", "" },
+    { 406, "Not Acceptable", "" },
+    { 409, "Conflict", "There was a conflict when trying to complete your request." },
+    { 410, "Gone", "This resource is no longer available.  No forwarding address is given." },
+    { 413, "Request Entity Too Large", "The body of your request was too large for this server." },
+    { 415, "Unsupported Media Type", "The request media type is not supported by this server." },
+    { 422, "Unprocessable Entity", "Unable to process the contained instructions" },
+    { 429, "Too Many Requests",
+      "The client has sent too many requests in a given amount of time, please wait before sending more." },
+    { 500, "Internal Server Error",
+      "The server has either erred or is incapable of performing the requested operation." },
+    { 501, "Not Implemented", "" },
+    { 503, "Service Unavailable", "The server is currently unavailable. Please try again at a later time." },
+};
+
+static const struct status *status_find(int code)
+{
+    static const struct status unknown = { 0, "Unknown", "" };
+
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+        if (statuses[i].code == code)
+            return &statuses[i];
+    return &unknown;
+}
+
+const char *fault_title(int code)
+{
+    return status_find(code)->title;
+}
+
+const char *fault_default_text(int code)
+{
+    return status_find(code)->text;
+}
+
+static struct fault *fault_start(const void *mem, enum fault_name name, int code, const char *file, int line,
+                                 const char *function)
+{
+    struct fault *fault = mem_new(mem, struct fault);
+
+    fault->name = name;
+    fault->code = code;
+    fault->file = file;
+    fault->line = line;
+    fault->function = function;
+    return fault;
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+struct fault *fault_make(const void *mem, enum fault_name name, const char *file, int line, const char *function, ...)
+{
+    struct fault *fault = fault_start(mem, name, fault_kinds[name].code, file, line, function);
+    va_list args;
+
+    va_start(args, function);
+    fault->message = mem_vprintf(fault, fault_kinds[name].text, args);
+    va_end(args);
+    return fault;
+}
+#pragma GCC diagnostic pop
+
+struct fault *fault_make_text(const void *mem, enum fault_name name, int code, const char *file, int line,
+                              const char *function, const char *format, ...)
+{
+    struct fault *fault = fault_start(mem, name, code, file, line, function);
+    va_list args;
+
+    if (!format) {
+        fault->message = fault_default_text(code);
+        return fault;
+    }
+    va_start(args, format);
+    fault->message = mem_vprintf(fault, format, args);
+    va_end(args);
+    fault->explained = true;
+    return fault;
+}
+
+bool fault_is(const struct fault *fault, enum fault_name name)
+{
+    enum fault_name at = fault->name;
+
+    while (at != name) {
+        if (fault_kinds[at].parent == at)
+            return false;
+        at = fault_kinds[at].parent;
+    }
+    return true;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scoreboard's slots: what a worker is doing, for its parent, the guru
+ * report and /fcgi-status.  A worker writes only its own slot; a reader
+ * treats what it finds as numbers and bytes that may be wrong.
+ */
+#ifndef NOVA_BASE_SCORE_H
+#define NOVA_BASE_SCORE_H
+
+#include <stdint.h>
+
+/* The stages of a request, in order; SCORE_IDLE between requests. */
+#define SCORE_STAGES(X)                                                                                                \
+    X(FREE, "free") /* no process has this slot */                                                                     \
+    X(STARTING, "starting")                                                                                            \
+    X(IDLE, "idle")       /* waiting for a request */                                                                  \
+    X(READING, "reading") /* FastCGI parameters and body */                                                            \
+    X(FILTERS, "filters") /* middleware entering or leaving */                                                         \
+    X(ROUTING, "routing")                                                                                              \
+    X(RESOURCE, "resource") /* checks, schema, controller */                                                           \
+    X(DATABASE, "database") /* waiting for PostgreSQL */                                                               \
+    X(RPC, "rpc")           /* waiting for the bus */                                                                  \
+    X(CLIENT, "client")     /* waiting for another service */                                                          \
+    X(VIEW, "view")                                                                                                    \
+    X(WRITING, "writing") /* sending the answer */                                                                     \
+    X(LEAVING, "leaving")
+
+enum score_stage {
+#define X(name, text) SCORE_##name,
+    SCORE_STAGES(X)
+#undef X
+        SCORE_STAGE_COUNT
+};
+
+struct scoreslot {
+    int32_t pid;
+    uint32_t stage;           /* enum score_stage */
+    uint64_t generation;      /* grows with each process in this slot */
+    uint64_t requests;        /* answered by this process */
+    uint64_t started_usec;    /* process start, CLOCK_REALTIME */
+    uint64_t since_usec;      /* stage entered, CLOCK_MONOTONIC */
+    uint64_t request_usec;    /* request begun, CLOCK_MONOTONIC; 0: none */
+    uint64_t busy_usec;       /* total time spent inside requests */
+    uint64_t cpu_usec;        /* user and system time of the process, at the last answer */
+    uint64_t private_bytes;   /* private memory, refreshed now and then */
+    uint64_t bytes_out;       /* bodies sent */
+    uint64_t status_class[6]; /* answers by first digit of the status; [0]: none sent */
+    uint32_t connections;     /* open connections to databases and peers */
+    char request_id[44];
+    char method[12];
+    char route[104]; /* route's template once known, else the path; no query */
+    char api[24];
+};
+
+const char *score_stage_name(uint32_t stage);
+
+/* Marks the stage of the running process; cheap, and harmless when slot is NULL. */
+void score_stage(struct scoreslot *slot, enum score_stage stage);
+
+#endif

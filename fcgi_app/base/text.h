@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small questions about text that several floors ask in the same words as Python's libraries. */
+#ifndef NOVA_BASE_TEXT_H
+#define NOVA_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct strbuf;
+
+/* Is it a UUID as oslo.utils' is_uuid_like sees it: 32 hex digits after dropping urn:, uuid:, braces and dashes? */
+bool text_is_uuid_like(const char *text);
+
+/* A fresh random UUID (version 4), 36 characters and NUL. */
+void text_uuid4(char out[37]);
+
+/* oslo.utils' strutils.bool_from_string: true, false, or -1 when it is neither. */
+int text_bool(const char *text);
+
+/* The next code point of valid UTF-8 and its size in bytes; -1 and size 1 where it is not valid. */
+int text_utf8_next(const char *text, size_t length, size_t *size);
+bool text_utf8_valid(const char *text, size_t length);
+
+/* Appends the code point as UTF-8 (surrogates too, as three bytes). */
+void text_put_utf8(struct strbuf *out, int code_point);
+
+/* Python's str.strip(): a copy of the part between ASCII white space, on mem. */
+char *text_strip(const void *mem, const char *text);
+
+/* Pieces of `text` cut at `separator`, NULL-terminated, on mem; "" gives one empty piece, as Python's split does. */
+char **text_split(const void *mem, const char *text, char separator);
+
+static inline bool text_is_empty(const char *text)
+{
+    return !text || !*text;
+}
+
+#endif
