@@ -72,9 +72,11 @@ struct request {
     const char *best_content_type; /* [nova.best_content_type] */
     bool legacy_v2;                /* [openstack.legacy_v2] */
     int version;                   /* minor microversion, VERSION_NONE until the resource knows */
+    const char *version_text;      /* version as the headers of the answer and the log name it ("2.47"), or NULL */
     const char *project_in_url;    /* routed project id or NULL */
     const char *route;             /* template of the matched row, for logs and the scoreboard */
     uint64_t begun_usec;           /* CLOCK_MONOTONIC */
+    void *chain;                   /* innermost running chain (middleware/chain.c) */
 
     struct response response;
 };
