@@ -19,16 +19,20 @@
 struct context;
 struct worker;
 
-/* One environ parameter; both strings NUL-terminated, on the request's memory. */
+/* One environ parameter; both strings NUL-terminated, alive as long as the request. */
 struct param {
     const char *name;
     const char *value;
-    size_t length; /* of value, which may hold NUL bytes only by a client's malice */
+    size_t length; /* of value */
+    uint32_t hash; /* of name */
+    uint32_t next; /* in its chain: index + 1, 0 ends it */
 };
 
+/* Starts zeroed.  Read `items` freely, change it through request_set_param() and request_delete_param() only. */
 struct params {
     struct param *items;
     size_t count, size;
+    uint32_t chains[64]; /* by hash: index + 1, 0: empty */
 };
 
 /* One header of the answer. */
@@ -67,6 +71,8 @@ struct request {
     request_reader *read;   /* the body, from where `source` stands */
     void *source;
     size_t body_limit; /* set by sizelimit: reading more is a 413; 0: none */
+    char *body;        /* once request_body() read it */
+    size_t body_size;
 
     /* What filters and the URL map leave for those below (environ keys of upstream in brackets). */
     const char *best_content_type; /* [nova.best_content_type] */
@@ -83,18 +89,30 @@ struct request {
 
 /* A parameter's value, or NULL. */
 const char *request_param(const struct request *request, const char *name);
+
+/*
+ * Sets or deletes a parameter.  After request_init() the members that mirror
+ * parameters (method, script_name, path_info, query_string, scheme, host,
+ * remote_addr, content_length) follow; `wsgi.url_scheme` is the scheme's
+ * name.  Both texts are kept by address: constant, or on the request's memory.
+ */
 void request_set_param(struct request *request, const char *name, const char *value);
 void request_delete_param(struct request *request, const char *name);
 
 /* A header by its HTTP name ("X-Auth-Token"), from the HTTP_* parameters (Content-Type and -Length without HTTP_). */
 const char *request_header(const struct request *request, const char *name);
 
-/* Fills method, paths, host, scheme, remote_addr, content_length from the parameters. */
+/*
+ * Fills method, paths, host, scheme, remote_addr, content_length from the
+ * parameters and opens an empty answer.  `params`, `read` and `source` are
+ * the caller's and stay; so does `begun_usec`.
+ */
 void request_init(struct request *request, const void *mem, struct worker *worker, struct context *context);
 
 /*
- * The whole body, read once and kept; NUL-terminated.  Faults: Http 413 over
- * body_limit; Http 400 when the peer's body ended early.
+ * The whole body, read once and kept; NUL-terminated.  Without a content
+ * length all that comes is read.  Faults: Http 413 over body_limit; Http 400
+ * when the peer's body ended early, or its length is not a number.
  */
 struct fault *request_body(struct request *request, const char **data, size_t *size) FAULT_CHECK;
 

@@ -23,6 +23,8 @@
 /* A string with quotes; ensure_ascii escapes, surrogate pairs beyond the BMP. NULL writes null. */
 void json_put_string(struct strbuf *out, const char *text);
 void json_put_string_length(struct strbuf *out, const char *text, size_t length);
+/* The same without the quotes, for a string made of several texts. */
+void json_put_body(struct strbuf *out, const char *text, size_t length);
 /* repr(float) of Python; NaN, Infinity, -Infinity as Python writes them. */
 void json_put_double(struct strbuf *out, double value);
 static inline void json_put_null(struct strbuf *out)
@@ -124,7 +126,7 @@ static inline bool json_piece_is(struct json_piece piece, const char *text, size
 char *json_piece_text(const void *mem, struct json_piece piece);
 /* The piece as a JSON string of Python's writing: re-escaped to ASCII where needed. */
 void json_put_piece(struct strbuf *out, struct json_piece piece);
-/* Raw JSON text written again with Python's separators and escapes. */
+/* Raw JSON text written again with Python's separators, escapes and number forms; null when it is malformed. */
 void json_put_raw(struct strbuf *out, const char *text, size_t length);
 
 #endif

@@ -30,7 +30,7 @@ enum view_kind {
     VIEW_KIND_BOOL,        /* bool */
     VIEW_KIND_DOUBLE,      /* double */
     VIEW_KIND_TIME,        /* int64_t microseconds UTC, shown as …Z; VIEW_NO_TIME is null */
-    VIEW_KIND_TIME_PYTHON, /* the same, as isoformat() with microseconds */
+    VIEW_KIND_TIME_PYTHON, /* the same, as oslo's jsonutils writes a datetime: T between, always six decimals, no Z */
     VIEW_KIND_CALL,        /* a function writes the value */
 };
 

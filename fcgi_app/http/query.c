@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Query strings in and out: WebOb's compat.parse_qsl_text, and urlencode of its pairs. */
+#include "config.h"
+
+#include "fcgi_app/http/query.h"
+
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/strbuf.h"
+#include "fcgi_app/base/text.h"
+
+#include <string.h>
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/*
+ * int(text[:2], 16) of Python, for 0..255: two digits, or one with white space or a sign beside it, or one alone.
+ * -1: it would have raised.  `text` holds at most `length` bytes up to the next %.
+ */
+static int hex_byte(const char *text, size_t length)
+{
+    if (length == 0)
+        return -1;
+    int first = hex_digit(text[0]);
+    if (length == 1)
+        return first;
+    int second = hex_digit(text[1]);
+    if (first >= 0)
+        return second >= 0 ? first << 4 | second : is_space(text[1]) ? first : -1;
+    if (is_space(text[0]) || (text[0] == '-' && second == 0))
+        return second;
+    return -1;
+}
+
+/* Decodes text[0..length) of a pair (a + there is a space) into `out`; returns the bytes written, never more than read.
+ */
+static size_t decode(const char *text, size_t length, char *out)
+{
+    char *to = out;
+
+    for (size_t i = 0; i < length;) {
+        if (text[i] != '%') {
+            *to++ = text[i] == '+' ? ' ' : text[i];
+            i++;
+            continue;
+        }
+        char pair[2] = { 0, 0 };
+        size_t have = 0;
+        for (; have < 2 && i + 1 + have < length && text[i + 1 + have] != '%'; have++)
+            pair[have] = text[i + 1 + have] == '+' ? ' ' : text[i + 1 + have];
+        int byte = hex_byte(pair, have);
+        if (byte < 0) {
+            *to++ = '%';
+            i++;
+        } else {
+            *to++ = (char)byte;
+            i += 1 + have;
+        }
+    }
+    return (size_t)(to - out);
+}
+
+static size_t count_pairs(const char *text)
+{
+    size_t count = 1;
+
+    for (; *text; text++)
+        count += *text == '&' || *text == ';';
+    return count;
+}
+
+struct fault *query_parse(const void *mem, const char *text, struct query *query)
+{
+    char *room;
+
+    *query = (struct query){ NULL, 0 };
+    if (!text || !*text)
+        return NULL;
+    query->pairs = mem_array(mem, struct query_pair, count_pairs(text));
+    /* A pair's key and value take at most its own bytes and two NULs; its separator pays for one. */
+    room = mem_grow(mem, NULL, char, 2 * strlen(text) + 2);
+    while (*text) {
+        size_t length = strcspn(text, "&;");
+        if (length) {
+            struct query_pair *pair = &query->pairs[query->count++];
+            const char *equals = memchr(text, '=', length);
+            size_t key_length = equals ? (size_t)(equals - text) : length;
+
+            pair->key = room;
+            pair->key_length = decode(text, key_length, room);
+            room += pair->key_length;
+            *room++ = '\0';
+            pair->value = room;
+            if (equals)
+                pair->value_length = decode(equals + 1, length - key_length - 1, room);
+            room += pair->value_length;
+            *room++ = '\0';
+            if (!text_utf8_valid(pair->key, pair->key_length) || !text_utf8_valid(pair->value, pair->value_length))
+                return fault_http(mem, 400, "Query string is not UTF-8 encoded");
+        }
+        text += length;
+        if (*text)
+            text++;
+    }
+    return NULL;
+}
+
+const char *query_get(const struct query *query, const char *key)
+{
+    for (size_t i = query->count; i > 0; i--)
+        if (strcmp(query->pairs[i - 1].key, key) == 0)
+            return query->pairs[i - 1].value;
+    return NULL;
+}
+
+static void put_quoted(struct strbuf *out, const char *text, size_t length)
+{
+    static const char hex[] = "0123456789ABCDEF";
+
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+            c == '-' || c == '~') {
+            strbuf_putc(out, (char)c);
+        } else if (c == ' ') {
+            strbuf_putc(out, '+');
+        } else {
+            const char quoted[3] = { '%', hex[c >> 4], hex[c & 15] };
+            strbuf_put(out, quoted, sizeof(quoted));
+        }
+    }
+}
+
+char *query_encode(const void *mem, const struct query *query)
+{
+    struct strbuf out;
+
+    strbuf_init(&out, mem, 256);
+    for (size_t i = 0; i < query->count; i++) {
+        if (i)
+            strbuf_putc(&out, '&');
+        put_quoted(&out, query->pairs[i].key, query->pairs[i].key_length);
+        strbuf_putc(&out, '=');
+        put_quoted(&out, query->pairs[i].value, query->pairs[i].value_length);
+    }
+    return out.data;
+}

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pull scanner: JSON of database columns without a tree.  A list of
+ * servers reads some kilobytes of it a row, so strings are crossed eight bytes
+ * at a time and containers that nobody asked for are skipped by their
+ * brackets alone.  The text need not end in a NUL byte and is never read past
+ * its end.
+ */
+#include "config.h"
+
+#include "fcgi_app/json/json.h"
+
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
+#include "fcgi_app/json/word.h"
+
+#include <stdlib.h>
+
+/* Containers inside each other that json_put_raw() follows. */
+#define DEPTH_LIMIT 200
+
+/* What a byte means between values. */
+enum {
+    PLAIN,
+    SPACE, /* white space */
+    QUOTE,
+    OPEN,
+    CLOSE,
+    COMMA, /* , and : */
+};
+static const unsigned char classes[256] = {
+    [' '] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\r'] = SPACE, ['"'] = QUOTE, ['{'] = OPEN,
+    ['['] = OPEN,  ['}'] = CLOSE,  [']'] = CLOSE,  [','] = COMMA,  [':'] = COMMA,
+};
+
+static void spoil(struct json_scan *scan)
+{
+    scan->bad = true;
+    scan->p = scan->end;
+}
+
+/* Past white space; the byte that stands there, 0 at the end. */
+static inline char next_byte(struct json_scan *scan)
+{
+    const char *p = scan->p;
+
+    while (p < scan->end && classes[(unsigned char)*p] == SPACE)
+        p++;
+    scan->p = p;
+    return p < scan->end ? *p : '\0';
+}
+
+/* From behind the opening quote to the closing one; NULL: there is none. */
+static inline const char *string_end(const char *p, const char *end, bool *escaped)
+{
+    bool seen = false;
+
+    for (;;) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        uint64_t found = 0;
+        while (end - p >= 8 && !(found = word_quote(word_load(p))))
+            p += 8;
+        if (found)
+            p += __builtin_ctzll(found) >> 3;
+#endif
+        while (p < end && *p != '"' && *p != '\\')
+            p++;
+        if (p == end)
+            return NULL;
+        if (*p == '"') {
+            *escaped = seen;
+            return p;
+        }
+        seen = true;
+        if (end - p < 2)
+            return NULL;
+        p += 2;
+    }
+}
+
+/* Takes a string whose quote stands at scan->p. */
+static inline bool take_string(struct json_scan *scan, struct json_piece *piece)
+{
+    const char *text = scan->p + 1;
+    bool escaped;
+    const char *close = string_end(text, scan->end, &escaped);
+
+    if (!close) {
+        spoil(scan);
+        return false;
+    }
+    *piece = (struct json_piece){ text, (size_t)(close - text), escaped };
+    scan->p = close + 1;
+    return true;
+}
+
+/* Takes a container whose bracket stands at scan->p, by counting brackets outside strings. */
+static void take_container(struct json_scan *scan)
+{
+    const char *p = scan->p;
+    const char *end = scan->end;
+    size_t depth = 0;
+    bool escaped;
+
+    while (p < end) {
+        switch (classes[(unsigned char)*p]) {
+        case QUOTE:
+            p = string_end(p + 1, end, &escaped);
+            if (!p) {
+                spoil(scan);
+                return;
+            }
+            break;
+        case OPEN:
+            depth++;
+            break;
+        case CLOSE:
+            if (--depth == 0) {
+                scan->p = p + 1;
+                return;
+            }
+            break;
+        default:
+            break;
+        }
+        p++;
+    }
+    spoil(scan);
+}
+
+/* Takes a number or a word: the bytes up to a separator. */
+static struct json_piece take_word(struct json_scan *scan)
+{
+    const char *start = scan->p;
+    const char *p = start;
+
+    while (p < scan->end && classes[(unsigned char)*p] == PLAIN)
+        p++;
+    if (p == start)
+        spoil(scan);
+    else
+        scan->p = p;
+    return (struct json_piece){ start, (size_t)(p - start), false };
+}
+
+enum json_kind json_scan_peek(struct json_scan *scan)
+{
+    char c = next_byte(scan);
+
+    switch (c) {
+    case '"':
+        return JSON_KIND_STRING;
+    case '{':
+        return JSON_KIND_OBJECT;
+    case '[':
+        return JSON_KIND_ARRAY;
+    case 't':
+    case 'f':
+        return JSON_KIND_BOOL;
+    case 'n':
+        return JSON_KIND_NULL;
+    default:
+        return c == '-' || c == 'N' || c == 'I' || (c >= '0' && c <= '9') ? JSON_KIND_NUMBER : JSON_KIND_NONE;
+    }
+}
+
+static bool enter(struct json_scan *scan, char bracket)
+{
+    if (next_byte(scan) != bracket) {
+        json_scan_skip(scan);
+        return false;
+    }
+    scan->p++;
+    scan->first = true;
+    return true;
+}
+
+bool json_scan_object(struct json_scan *scan)
+{
+    return enter(scan, '{');
+}
+
+bool json_scan_array(struct json_scan *scan)
+{
+    return enter(scan, '[');
+}
+
+/* Past the comma before the next member, or past the closing bracket: false. */
+static inline bool next_member(struct json_scan *scan, char close)
+{
+    char c = next_byte(scan);
+
+    if (c == close) {
+        scan->p++;
+        scan->first = false;
+        return false;
+    }
+    if (!scan->first) {
+        if (c != ',') {
+            spoil(scan);
+            return false;
+        }
+        scan->p++;
+    }
+    scan->first = false;
+    return !scan->bad;
+}
+
+bool json_scan_key(struct json_scan *scan, struct json_piece *key)
+{
+    if (!next_member(scan, '}'))
+        return false;
+    if (next_byte(scan) != '"') {
+        spoil(scan);
+        return false;
+    }
+    if (!take_string(scan, key))
+        return false;
+    if (next_byte(scan) != ':') {
+        spoil(scan);
+        return false;
+    }
+    scan->p++;
+    return true;
+}
+
+bool json_scan_element(struct json_scan *scan)
+{
+    return next_member(scan, ']');
+}
+
+bool json_scan_string(struct json_scan *scan, struct json_piece *piece)
+{
+    if (next_byte(scan) != '"') {
+        json_scan_skip(scan);
+        return false;
+    }
+    return take_string(scan, piece);
+}
+
+bool json_scan_int(struct json_scan *scan, int64_t *value)
+{
+    struct json_piece word;
+    size_t i = 0;
+    int64_t number = 0;
+
+    if (json_scan_peek(scan) != JSON_KIND_NUMBER) {
+        json_scan_skip(scan);
+        return false;
+    }
+    word = take_word(scan);
+    if (word.text[0] == '-')
+        i = 1;
+    if (i == word.length)
+        return false;
+    for (; i < word.length; i++) {
+        char c = word.text[i];
+        if (c < '0' || c > '9' || __builtin_mul_overflow(number, 10, &number) ||
+            __builtin_sub_overflow(number, c - '0', &number))
+            return false;
+    }
+    if (word.text[0] != '-' && __builtin_sub_overflow(0, number, &number))
+        return false;
+    *value = number;
+    return true;
+}
+
+bool json_scan_bool(struct json_scan *scan, bool *value)
+{
+    struct json_piece word;
+
+    if (json_scan_peek(scan) != JSON_KIND_BOOL) {
+        json_scan_skip(scan);
+        return false;
+    }
+    word = take_word(scan);
+    *value = json_key_is(word, "true");
+    return *value || json_key_is(word, "false");
+}
+
+void json_scan_skip(struct json_scan *scan)
+{
+    struct json_piece ignored;
+
+    json_scan_raw(scan, &ignored);
+}
+
+void json_scan_raw(struct json_scan *scan, struct json_piece *raw)
+{
+    char c = next_byte(scan);
+    const char *start = scan->p;
+
+    if (c == '"')
+        take_string(scan, raw);
+    else if (c == '{' || c == '[')
+        take_container(scan);
+    else
+        take_word(scan);
+    *raw = (struct json_piece){ start, scan->bad ? 0 : (size_t)(scan->p - start), false };
+    scan->first = false;
+}
+
+bool json_scan_find(struct json_scan *scan, const char *key)
+{
+    size_t length = strlen(key);
+    struct json_piece piece;
+
+    if (!json_scan_object(scan))
+        return false;
+    while (json_scan_key(scan, &piece)) {
+        if (json_piece_is(piece, key, length))
+            return true;
+        json_scan_skip(scan);
+    }
+    return false;
+}
+
+/* ---- pieces ---- */
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The code unit of an escape whose backslash stands at `p`, and its size; U+FFFD where it is none. */
+static int unescape(const char *p, size_t length, size_t *size)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    int unit = 0;
+
+    *size = length < 2 ? length : 2;
+    if (length < 2)
+        return 0xfffd;
+    if (p[1] != 'u') {
+        const char *at = p[1] ? strchr(from, p[1]) : NULL;
+        return at ? to[at - from] : 0xfffd;
+    }
+    if (length < 6)
+        return 0xfffd;
+    for (int i = 2; i < 6; i++) {
+        int digit = hex_value(p[i]);
+        if (digit < 0)
+            return 0xfffd;
+        unit = unit << 4 | digit;
+    }
+    *size = 6;
+    return unit;
+}
+
+char *json_piece_text(const void *mem, struct json_piece piece)
+{
+    struct strbuf out;
+    const char *p = piece.text, *end = piece.text + piece.length;
+
+    if (!piece.escaped)
+        return mem_strndup(mem, piece.text, piece.length);
+    strbuf_init(&out, mem, piece.length + 1);
+    while (p < end) {
+        const char *stop = memchr(p, '\\', (size_t)(end - p));
+        size_t size, more;
+        int unit, low;
+        if (!stop)
+            stop = end;
+        strbuf_put(&out, p, (size_t)(stop - p));
+        p = stop;
+        if (p == end)
+            break;
+        unit = unescape(p, (size_t)(end - p), &size);
+        p += size;
+        if (unit >= 0xd800 && unit < 0xdc00 && p < end && *p == '\\') {
+            low = unescape(p, (size_t)(end - p), &more);
+            if (low >= 0xdc00 && low < 0xe000) {
+                unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+                p += more;
+            }
+        }
+        text_put_utf8(&out, unit);
+    }
+    return out.data;
+}
+
+void json_put_piece(struct strbuf *out, struct json_piece piece)
+{
+    const char *p = piece.text, *end = piece.text + piece.length;
+
+    if (!piece.escaped) {
+        json_put_string_length(out, piece.text, piece.length);
+        return;
+    }
+    strbuf_putc(out, '"');
+    while (p < end) {
+        const char *stop = memchr(p, '\\', (size_t)(end - p));
+        size_t size;
+        int unit;
+        if (!stop)
+            stop = end;
+        json_put_body(out, p, (size_t)(stop - p));
+        p = stop;
+        if (p == end)
+            break;
+        unit = unescape(p, (size_t)(end - p), &size);
+        p += size;
+        if (unit < 0x80) {
+            char c = (char)unit;
+            json_put_body(out, &c, 1);
+        } else {
+            strbuf_printf(out, "\\u%04x", (unsigned)unit);
+        }
+    }
+    strbuf_putc(out, '"');
+}
+
+/* ---- rewriting ---- */
+
+/* An integer goes out as it is, a number with point or exponent as repr(float). */
+static void put_word(struct strbuf *out, struct json_scan *scan, struct json_piece word)
+{
+    char number[400];
+    char *end;
+
+    if (json_key_is(word, "-0")) {
+        strbuf_putc(out, '0');
+    } else if (word.length < sizeof(number) && word.length > 1 &&
+               (memchr(word.text, '.', word.length) || memchr(word.text, 'e', word.length) ||
+                memchr(word.text, 'E', word.length)) &&
+               hex_value(word.text[word.text[0] == '-']) >= 0 && hex_value(word.text[word.text[0] == '-']) < 10) {
+        memcpy(number, word.text, word.length);
+        number[word.length] = '\0';
+        double value = strtod(number, &end);
+        if (*end)
+            spoil(scan);
+        else
+            json_put_double(out, value);
+    } else {
+        strbuf_put(out, word.text, word.length);
+    }
+}
+
+static void put_value(struct strbuf *out, struct json_scan *scan, int depth)
+{
+    const char *separator = "";
+    struct json_piece piece;
+
+    switch (depth > DEPTH_LIMIT ? JSON_KIND_NONE : json_scan_peek(scan)) {
+    case JSON_KIND_OBJECT:
+        strbuf_putc(out, '{');
+        for (json_scan_object(scan); json_scan_key(scan, &piece);) {
+            strbuf_puts(out, separator);
+            separator = ", ";
+            json_put_piece(out, piece);
+            strbuf_put(out, ": ", 2);
+            put_value(out, scan, depth + 1);
+        }
+        strbuf_putc(out, '}');
+        break;
+    case JSON_KIND_ARRAY:
+        strbuf_putc(out, '[');
+        for (json_scan_array(scan); json_scan_element(scan);) {
+            strbuf_puts(out, separator);
+            separator = ", ";
+            put_value(out, scan, depth + 1);
+        }
+        strbuf_putc(out, ']');
+        break;
+    case JSON_KIND_STRING:
+        if (json_scan_string(scan, &piece))
+            json_put_piece(out, piece);
+        break;
+    case JSON_KIND_NULL:
+    case JSON_KIND_BOOL:
+    case JSON_KIND_NUMBER:
+        put_word(out, scan, take_word(scan));
+        break;
+    case JSON_KIND_NONE:
+        spoil(scan);
+        break;
+    }
+}
+
+void json_put_raw(struct strbuf *out, const char *text, size_t length)
+{
+    struct json_scan scan = json_scan_text(text, length);
+    size_t start = out->length;
+
+    put_value(out, &scan, 0);
+    if (scan.bad || next_byte(&scan)) {
+        strbuf_cut(out, start);
+        json_put_null(out);
+    }
+}
