@@ -6,6 +6,8 @@
  * lists it once.  The resource layer does everything that routes share, in
  * the contract's order (startup.md 11): microversion, media types, action,
  * body, project id, row by version, schema; then calls the handler.
+ * Neighbours: router.h finds the rows of a request; links.h and paging.h are
+ * what most handlers need next.
  */
 #ifndef NOVA_ROUTES_RESOURCE_H
 #define NOVA_ROUTES_RESOURCE_H
@@ -63,12 +65,28 @@ struct resource {
 /* All resources, in match order (modules.def), NULL-terminated. */
 extern const struct resource *const resources[];
 
-/* Builds the tree of path segments from all rows. The words of what is wrong in the tables, or NULL. */
-const char *router_open(const void *mem);
+/* The rows that share a path and a method: the body's first key or the version picks one of them. */
+struct endpoint {
+    const char *method;
+    const char *path; /* the template, for logs */
+    const struct route *const *rows;
+    size_t row_count;
+    bool actions; /* rows have action keys */
+};
 
-/* Link prefixes as upstream's common views make them: base of self links and of bookmarks ([api] compute_link_prefix).
+/* What the router found in a path. */
+struct route_match {
+    const struct endpoint *endpoint;
+    const char *project_id;           /* from the path, or NULL */
+    const char *vars[ROUTE_MAX_VARS]; /* as struct call has them */
+};
+
+/*
+ * Answers a routed request: all checks in the contract's order, the handler,
+ * and what HTTP makes of its fault.  Faults: those that the filters answer
+ * (Unauthorized and what nobody expected; Http from reading the body, which
+ * becomes WebOb's page).
  */
-const char *link_base(const struct call *call);     /* "http://host/v2.1/<project>" as upstream's view builder has it */
-const char *bookmark_base(const struct call *call); /* "http://host/<project>" */
+struct fault *resource_serve(struct request *request, const struct route_match *match) FAULT_CHECK;
 
 #endif

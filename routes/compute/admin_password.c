@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /servers/{id}/action: the rows of upstream's module admin_password. */
+#include "config.h"
+
+#include "routes/resource.h"
+
+/* clang-format off */
+static const struct route admin_password_routes[] = {
+    { "POST", "/servers/{id}/action", "changePassword", V_ALL, NULL, 202, .errors = { 404, 409, 501 },
+      .policies = "os_compute_api:os-admin-password" },
+    { 0 },
+};
+/* clang-format on */
+
+const struct resource admin_password_resource = { "admin_password", admin_password_routes };

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /servers, /servers/detail, /servers/{id}, …: the rows of upstream's module servers. */
+#include "config.h"
+
+#include "routes/resource.h"
+
+/* clang-format off */
+static const struct route servers_routes[] = {
+    { "GET", "/servers", NULL, V_ALL, NULL, 200, .errors = { 400, 403 },
+      .policies = "os_compute_api:servers:index; os_compute_api:servers:allow_all_filters?; "
+                  "os_compute_api:servers:detail:get_all_tenants (only all_tenants on detail); "
+                  "os_compute_api:servers:index:get_all_tenants (only all_tenants on index)" },
+    { "POST", "/servers", NULL, V_ALL, NULL, 202, .errors = { 400, 403, 409 },
+      .policies = "os_compute_api:servers:create; os_compute_api:servers:create:attach_volume (only with BDM); "
+                  "os_compute_api:servers:create:attach_network (only with networks != none); "
+                  "os_compute_api:servers:create:trusted_certs (>=2.63, if given); "
+                  "os_compute_api:servers:create:forced_host; "
+                  "compute:servers:create:requested_destination (>=2.74, host/hypervisor_hostname); "
+                  "os_compute_api:servers:create:zero_disk_flavor? (image-backed + root_gb=0); "
+                  "network:attach_external_network? (external net); "
+                  "os_compute_api:servers:create:forced_host (only zone:host:node)" },
+    { "GET", "/servers/detail", NULL, V_ALL, NULL, 200, .errors = { 400, 403 },
+      .policies = "os_compute_api:servers:detail; os_compute_api:servers:allow_all_filters?; "
+                  "os_compute_api:servers:detail:get_all_tenants (only all_tenants on detail); "
+                  "os_compute_api:servers:index:get_all_tenants (only all_tenants on index); "
+                  "os_compute_api:servers:show:flavor-extra-specs? (>=2.47); "
+                  "os_compute_api:os-extended-server-attributes?; "
+                  "os_compute_api:servers:show:host_status? (>=2.16); "
+                  "os_compute_api:servers:show:host_status:unknown-only? (>=2.16)" },
+    { "GET", "/servers/{id}", NULL, V_ALL, NULL, 200, .errors = { 404 },
+      .policies = "os_compute_api:servers:show; os_compute_api:servers:show:flavor-extra-specs? (>=2.47); "
+                  "os_compute_api:os-extended-server-attributes?; "
+                  "os_compute_api:servers:show:host_status? (>=2.16); "
+                  "os_compute_api:servers:show:host_status:unknown-only? (>=2.16)" },
+    { "PUT", "/servers/{id}", NULL, V_ALL, NULL, 200, .errors = { 404 },
+      .policies = "os_compute_api:servers:update; os_compute_api:servers:show:flavor-extra-specs? (>=2.47); "
+                  "os_compute_api:os-extended-server-attributes? (>=2.75); "
+                  "os_compute_api:servers:show:host_status? (>=2.75); "
+                  "os_compute_api:servers:show:host_status:unknown-only? (>=2.75)" },
+    { "DELETE", "/servers/{id}", NULL, V_ALL, NULL, 204, .errors = { 404, 409 },
+      .policies = "os_compute_api:servers:delete" },
+    { "POST", "/servers/{id}/action", "confirmResize", V_ALL, NULL, 204, .errors = { 400, 404, 409 },
+      .policies = "os_compute_api:servers:confirm_resize" },
+    { "POST", "/servers/{id}/action", "revertResize", V_ALL, NULL, 202, .errors = { 400, 404, 409 },
+      .policies = "os_compute_api:servers:revert_resize" },
+    { "POST", "/servers/{id}/action", "reboot", V_ALL, NULL, 202, .errors = { 404, 409 },
+      .policies = "os_compute_api:servers:reboot" },
+    { "POST", "/servers/{id}/action", "resize", V_ALL, NULL, 202, .errors = { 400, 401, 403, 404, 409 },
+      .policies = "os_compute_api:servers:resize; compute:servers:resize:cross_cell? (decides cross-cell)" },
+    { "POST", "/servers/{id}/action", "rebuild", V_ALL, NULL, 202, .errors = { 400, 403, 404, 409 },
+      .policies = "os_compute_api:servers:rebuild; "
+                  "os_compute_api:servers:rebuild:trusted_certs (>=2.63, if given); "
+                  "os_compute_api:servers:show:flavor-extra-specs? (>=2.47); "
+                  "os_compute_api:os-extended-server-attributes? (>=2.75); "
+                  "os_compute_api:servers:show:host_status? (>=2.75)" },
+    { "POST", "/servers/{id}/action", "createImage", V_ALL, NULL, 202, .errors = { 400, 403, 404, 409 },
+      .policies = "os_compute_api:servers:create_image; "
+                  "os_compute_api:servers:create_image:allow_volume_backed (volume-backed only)" },
+    { "POST", "/servers/{id}/action", "os-start", V_ALL, NULL, 202, .errors = { 404, 409 },
+      .policies = "os_compute_api:servers:start" },
+    { "POST", "/servers/{id}/action", "os-stop", V_ALL, NULL, 202, .errors = { 404, 409 },
+      .policies = "os_compute_api:servers:stop" },
+    { "POST", "/servers/{id}/action", "trigger_crash_dump", V_FROM(17), NULL, 202, .errors = { 400, 404, 409 },
+      .policies = "os_compute_api:servers:trigger_crash_dump" },
+    { 0 },
+};
+/* clang-format on */
+
+const struct resource servers_resource = { "servers", servers_routes };
