@@ -60,9 +60,12 @@ struct db_column {
 #define COL_DOUBLE(type, member) DB_COLUMN_(#member, DB_DOUBLE, type, member, double)
 #define COL_TIME(type, member) DB_COLUMN_(#member, DB_TIME, type, member, int64_t)
 
-/* A constant statement. Every one is listed in statements.def, which the prepare test and the contract text walk. */
+/*
+ * A constant statement.  Every one is listed in statements.def, which the prepare test and the contract text walk.
+ * `name` is also the name under which a connection keeps it prepared; at most 63 bytes.
+ */
 struct db_statement {
-    const char *name; /* also the server-side name */
+    const char *name; /* NULL: sent unprepared each time */
     const char *sql;
     unsigned char params;
     const char *database; /* "api" or "cell": which schema it is for */
@@ -70,20 +73,36 @@ struct db_statement {
     const struct db_column *columns; /* NULL: no rows come back */
     unsigned char column_count;
     unsigned short row_size; /* sizeof the struct that a row fills */
+    bool dynamic;            /* set by db_statement_dynamic */
 };
 
-/* Values of the parameters, as text; NULL is SQL's NULL. */
+/*
+ * A statement that is put together from constant clauses while a request runs (optional filters: a fixed list of
+ * clause rows, each with its own $n from db_param_…).  `model` gives database, columns and row; its own sql is the
+ * statement without any filter, so that the prepare test can compare its columns.  The copy on `mem` is named by a
+ * digest of `sql`: each shape is prepared once a connection, and a connection keeps the 256 shapes used last.
+ * `sql` must live as long as the statement.
+ */
+const struct db_statement *db_statement_dynamic(const void *mem, const struct db_statement *model, const char *sql,
+                                                unsigned params);
+
+/* Values of the parameters, as text; NULL is SQL's NULL. The values must live until the statement has run. */
 struct db_params {
     const char *values[64];
     unsigned count;
 };
-/* Each puts the next parameter, on mem, and returns its number (for statements that are put together from clauses). */
+/*
+ * Each puts the next parameter, on mem, and returns its number (for statements that are put together from clauses).
+ * DB_NULL_INT and DB_NO_TIME become NULL.
+ */
 unsigned db_param_text(struct db_params *params, const char *value);
 unsigned db_param_int(struct db_params *params, const void *mem, int64_t value);
 unsigned db_param_bool(struct db_params *params, bool value);
 unsigned db_param_time(struct db_params *params, const void *mem, int64_t usec);
 /* A PostgreSQL array literal of texts: for `= ANY($n)`. */
 unsigned db_param_texts(struct db_params *params, const void *mem, const char *const *values, size_t count);
+/* The same of integers. */
+unsigned db_param_ints(struct db_params *params, const void *mem, const int64_t *values, size_t count);
 
 /* What came back: an array of the statement's structs. Texts live as long as the mem of the batch. */
 struct db_rows {
@@ -96,11 +115,25 @@ struct db_rows {
 
 /* Reads the options, opens nothing. Faults: Internal for a URL that is none, or not PostgreSQL's. */
 struct fault *db_open(const void *mem, struct conf *conf, struct db **db) FAULT_CHECK;
-/* Closes every connection (fork, SIGHUP): the next use opens anew. */
+/*
+ * Closes every connection and forgets the cells (fork, SIGHUP): the next use opens and reads anew.  A connection that
+ * another process opened is left to it unharmed.
+ */
 void db_reset(struct db *db);
 
+/* Never NULL; where the option is not set each use answers DBConnectionError. */
 struct db_link *db_api(struct db *db);  /* [api_database] connection */
 struct db_link *db_main(struct db *db); /* [database] connection */
+/* Any other database by its URL; `what` names it in messages. Links with one URL are one link. */
+struct db_link *db_link_to(struct db *db, const char *what, const char *url);
+/* "host:port/database", for logs: no user, no password. */
+const char *db_link_name(const struct db_link *link);
+
+/*
+ * At start: waits until the database can be reached, [database] max_retries times (-1: for ever) every
+ * [database] retry_interval seconds. Faults: DBConnectionError.
+ */
+struct fault *db_wait_ready(const struct context *context, const void *mem, struct db_link *link) FAULT_CHECK;
 
 /* A cell as cell_mappings has it. */
 struct db_cell {
@@ -130,18 +163,37 @@ struct db_batch *db_batch(const struct context *context, const void *mem);
 void db_batch_add(struct db_batch *batch, struct db_link *link, const struct db_statement *statement,
                   const struct db_params *params, struct db_answer *answer);
 /*
- * Sends all, waits for all, at most `timeout_ms` (0: [database]'s bound of 60 s). A link that fails or is late leaves
- * its fault in its answers; others are not touched by it. Reads outside a transaction are tried once more on a lost
- * connection.
+ * Sends all, waits for all, at most `timeout_ms` (0: [fcgi] cell_timeout).  A link that fails or is late leaves its
+ * fault in its answers; others are not touched by it.
+ *   reads   are independent of each other: one that fails does not spoil another; a lost connection is opened anew
+ *           and what had no answer is read once more
+ *   writes  of one batch to one link stand or fall together (one transaction, one round trip, without BEGIN): when
+ *           one fails, each of the link has a fault; they are never sent twice
  */
 void db_batch_run(struct db_batch *batch, int timeout_ms);
+
+/*
+ * A batch of writes: runs it, again after a deadlock (up to DB_DEADLOCK_RETRIES times), and returns its first fault.
+ * This is a transaction in one round trip for writes that need no answer of each other.
+ */
+struct fault *db_batch_write(struct db_batch *batch) FAULT_CHECK;
+#define DB_DEADLOCK_RETRIES 5
+/* Sleeps before the next attempt: 20 ms and twice as long each time, with some chance in it. */
+void db_deadlock_pause(unsigned attempt);
 
 /* One statement, one database, waited for. */
 struct fault *db_query(const struct context *context, const void *mem, struct db_link *link,
                        const struct db_statement *statement, const struct db_params *params,
                        struct db_rows *rows) FAULT_CHECK;
 
-/* A transaction: BEGIN, body, COMMIT on NULL, else ROLLBACK; a deadlock is retried up to 5 times when `retry`. */
+/* Is it a DBDuplicateEntry of this constraint (its name in the schema)? A NULL constraint means any. */
+bool db_fault_is_duplicate(const struct fault *fault, const char *constraint);
+
+/*
+ * A transaction: BEGIN (sent with the body's first statement), body, COMMIT on NULL, else ROLLBACK; a deadlock is
+ * retried up to DB_DEADLOCK_RETRIES times when `retry`.  Inside, the link's db_query and batches are part of it, and
+ * so is another db_transaction on the same link.
+ */
 struct fault *db_transaction(const struct context *context, const void *mem, struct db_link *link, bool retry,
                              struct fault *(*body)(const struct context *context, const void *mem, struct db_link *link,
                                                    void *arg),
