@@ -142,8 +142,8 @@ static const struct mirror {
 
 static void mirror_again(struct request *request, const char *name)
 {
-    if (!request->mem)
-        return;
+    if (!request->method)
+        return; /* request_init() is still to come */
     for (size_t i = 0; i < sizeof(mirrors) / sizeof(mirrors[0]); i++)
         if (strcmp(mirrors[i].name, name) == 0)
             mirrors[i].update(request);
