@@ -54,6 +54,17 @@ void json_put_tree(struct strbuf *out, const json_t *tree);
  */
 struct fault *json_read(const void *mem, const char *text, size_t length, json_t **tree) FAULT_CHECK;
 
+/*
+ * Numbers that jansson has no value for (integers beyond 64 bits, NaN,
+ * Infinity) are read as strings that begin with a byte which no UTF-8 text
+ * begins with.  json_number_text() answers the number as json.dumps() writes
+ * it ("18446744073709551616", "NaN", "-Infinity"), NULL for any other value.
+ * Lone surrogates are kept in strings and keys, three bytes each.
+ */
+const char *json_number_text(const json_t *value);
+/* Is it one of those, and an integer? */
+bool json_number_is_integer(const json_t *value);
+
 /* Python's str() and repr() of a JSON value: True, None, 'text', {'a': 1}. */
 void json_put_python_str(struct strbuf *out, const json_t *value);
 void json_put_python_repr(struct strbuf *out, const json_t *value);

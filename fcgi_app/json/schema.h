@@ -4,8 +4,17 @@
  *
  * A node is a const object; shared nodes are used by address.  The first
  * keyword that fails, in the node's order, gives the error, with the words of
- * upstream's validator.  Sources: nova-facts/schemas.tsv (its column
- * `keywords` is the order), startup.md 11.4.
+ * upstream's validator (jsonschema 4.10's draft 4 behind nova's own wrapping).
+ * Sources: nova-facts/schemas.tsv (its column `keywords` is the order),
+ * startup.md 11.4.
+ *
+ *     static const struct schema_node text = { .types = { SCHEMA_STRING }, .max_length = 255 };
+ *     static const struct schema_property rows[] = {
+ *         SCHEMA_MUST("name", &text, V_ALL),
+ *         SCHEMA_MAY("description", &text, V_FROM(55)),
+ *         SCHEMA_LAST
+ *     };
+ *     static const struct schema_node body = { .types = { SCHEMA_OBJECT }, .properties = rows, .strict = V_ALL };
  */
 #ifndef NOVA_JSON_SCHEMA_H
 #define NOVA_JSON_SCHEMA_H
@@ -18,13 +27,14 @@
 #include <stddef.h>
 
 enum schema_type {
-    SCHEMA_STRING = 1 << 0,
-    SCHEMA_INTEGER = 1 << 1,
-    SCHEMA_NUMBER = 1 << 2,
-    SCHEMA_BOOLEAN = 1 << 3,
-    SCHEMA_NULL = 1 << 4,
-    SCHEMA_ARRAY = 1 << 5,
-    SCHEMA_OBJECT = 1 << 6,
+    SCHEMA_ANY = 0,
+    SCHEMA_STRING,
+    SCHEMA_INTEGER,
+    SCHEMA_NUMBER,
+    SCHEMA_BOOLEAN,
+    SCHEMA_NULL,
+    SCHEMA_ARRAY,
+    SCHEMA_OBJECT,
 };
 
 struct schema_node;
@@ -33,17 +43,32 @@ struct schema_node;
 struct schema_property {
     const char *key;
     const struct schema_node *node;
-    struct versions versions; /* {0, 0}: all */
-    bool required; /* note: upstream's `required` order is that of the rows unless .required_order says else */
+    struct versions versions;
+    bool required; /* `required` is checked in the order of the rows */
 };
 
 struct schema_pattern {
-    const char *pattern; /* PCRE2 */
+    const char *pattern; /* of Python's re; a key that it finds is checked by the node */
     const struct schema_node *node;
     struct versions versions;
 };
 
-/* Keywords in the order in which upstream evaluates them. */
+/* Rows: a member that may, or must, be there: SCHEMA_MAY("name", &node, V_FROM(55)). SCHEMA_LAST ends a list of rows.
+ */
+#define SCHEMA_MAY(name, row, ...)                                                                                     \
+    {                                                                                                                  \
+        .key = (name), .node = (row), .versions = __VA_ARGS__, .required = false                                       \
+    }
+#define SCHEMA_MUST(name, row, ...)                                                                                    \
+    {                                                                                                                  \
+        .key = (name), .node = (row), .versions = __VA_ARGS__, .required = true                                        \
+    }
+#define SCHEMA_LAST                                                                                                    \
+    {                                                                                                                  \
+        .node = NULL                                                                                                   \
+    }
+
+/* Keywords, in the order in which a node without an order of its own is checked. */
 enum schema_keyword {
     SCHEMA_END = 0,
     SCHEMA_KW_TYPE,
@@ -60,42 +85,40 @@ enum schema_keyword {
     SCHEMA_KW_ITEMS,
     SCHEMA_KW_PROPERTIES,
     SCHEMA_KW_PATTERN_PROPERTIES,
-    SCHEMA_KW_ADDITIONAL_PROPERTIES,
     SCHEMA_KW_REQUIRED,
+    SCHEMA_KW_ADDITIONAL_PROPERTIES,
     SCHEMA_KW_MIN_PROPERTIES,
     SCHEMA_KW_MAX_PROPERTIES,
     SCHEMA_KW_ANY_OF,
     SCHEMA_KW_ALL_OF,
     SCHEMA_KW_ONE_OF,
-    SCHEMA_KW_NOT,
     SCHEMA_KW_COUNT
 };
 
+/* A pattern that means: printable characters of the basic plane only, spaces among them. */
+#define SCHEMA_PRINTABLE "<PRINTABLE>"
+/* As max_length: nothing but the empty string. */
+#define SCHEMA_EMPTY (-1)
+
+/* Every member left out is a keyword that upstream's node does not have. */
 struct schema_node {
-    unsigned char
-        keywords[16];  /* enum schema_keyword, SCHEMA_END-terminated; all zero: the default order of the enum */
-    unsigned types;    /* 0: any */
-    bool type_is_list; /* upstream writes type as a list: the error prints it so */
-    const char *const *types_text; /* order of the list as upstream prints it, NULL-terminated; NULL: one type */
-    const char *format;
-    const char *pattern;
-    int min_length, max_length; /* -1 or 0: see has_ flags */
-    bool has_min_length, has_max_length;
-    bool has_minimum, has_maximum;
-    long long minimum, maximum;
-    bool has_min_items, has_max_items, unique_items;
+    unsigned char keywords[12];    /* enum schema_keyword, an order of its own; all zero: that of the enum */
+    unsigned char types[4];        /* enum schema_type, in the order in which upstream lists them */
+    const char *format;            /* a row of json/formats.c */
+    const char *pattern;           /* of Python's re */
+    int min_length, max_length;    /* code points */
+    const char *minimum, *maximum; /* as Python prints the number: "0", "3.40282e+38" */
+    bool exclusive_minimum;
+    bool unique_items;
     int min_items, max_items;
-    bool has_min_properties, has_max_properties;
     int min_properties, max_properties;
-    const char *enum_json; /* JSON array text of the allowed values, in upstream's order */
+    const char *enum_json; /* JSON array of the allowed values, in upstream's order */
     const struct schema_node *items;
-    const struct schema_property *properties; /* ended by a row with key NULL */
-    const struct schema_pattern *patterns;    /* ended by a row with pattern NULL */
-    struct versions strict;                   /* versions at which additionalProperties is false; {0, 0}: never */
-    const struct schema_node *additional;     /* schema for additional properties, or NULL */
-    const char *const *required_order;        /* when it is not the properties' order; NULL-terminated */
+    const struct schema_property *properties; /* ended by SCHEMA_LAST */
+    const struct schema_pattern *patterns;    /* ended by SCHEMA_LAST */
+    struct versions strict;                   /* versions at which additionalProperties is false */
+    const struct schema_node *additional;     /* schema of additional properties, where not strict */
     const struct schema_node *const *any_of, *const *all_of, *const *one_of; /* NULL-terminated */
-    const struct schema_node *not_node;
 };
 
 /* A schema as a route's row names it: a list of these, ended by a row with node NULL. */
@@ -105,6 +128,9 @@ struct schema_use {
     const char *name; /* upstream's name, "servers.query_params_v226" */
     bool legacy;      /* runs under /v2 too: declared from 2.0 or without a minimum */
 };
+
+/* The row that checks a request; NULL: none does. Under /v2 only rows that say so. */
+const struct schema_use *schema_pick(const struct schema_use *uses, int version, bool legacy);
 
 /*
  * Checks a body.  `legacy` relaxes additionalProperties as /v2 does (unknown
