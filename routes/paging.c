@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads where a page begins and how long it is; see the header. */
+#include "config.h"
+
+#include "routes/paging.h"
+
+#include "fcgi_app/base/worker.h"
+#include "fcgi_app/conf/conf.h"
+
+#include <ctype.h>
+#include <string.h>
+
+bool paging_int(const char *text, int64_t *value)
+{
+    const char *p = text, *digits;
+    int64_t number = 0;
+    bool negative;
+
+    while (isspace((unsigned char)*p))
+        p++;
+    negative = *p == '-';
+    if (*p == '-' || *p == '+')
+        p++;
+    for (digits = p; isdigit((unsigned char)*p) || (*p == '_' && p > digits && isdigit((unsigned char)p[1])); p++) {
+        if (*p == '_')
+            continue;
+        if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *p - '0', &number))
+            number = INT64_MAX;
+    }
+    if (p == digits)
+        return false;
+    while (isspace((unsigned char)*p))
+        p++;
+    *value = negative ? -number : number;
+    return *p == '\0';
+}
+
+int64_t paging_max_limit(const struct call *call)
+{
+    return conf_int(call->context->worker->conf, OPTION_api_max_limit);
+}
+
+/* A number of the query that must not be below zero; left alone when it is not there. */
+static struct fault *read_number(const struct call *call, const char *key, int64_t *value, bool *given)
+{
+    const char *text = query_get(&call->query, key);
+
+    *given = text != NULL;
+    if (!text)
+        return NULL;
+    if (!paging_int(text, value))
+        return fault_http(call->mem, 400, "Invalid input received: %s must be an integer", key);
+    if (*value < 0)
+        return fault_http(call->mem, 400, "Invalid input received: %s must be >= 0", key);
+    return NULL;
+}
+
+struct fault *paging_read(const struct call *call, struct paging *paging)
+{
+    int64_t max = paging_max_limit(call), page_size;
+    bool given;
+
+    *paging = (struct paging){ .limit = max };
+    TRY(read_number(call, "limit", &paging->limit, &paging->limited));
+    if (paging->limit > max)
+        paging->limit = max;
+    TRY(read_number(call, "page_size", &page_size, &given));
+    paging->marker = query_get(&call->query, "marker");
+    return read_number(call, "offset", &paging->offset, &given);
+}
