@@ -37,8 +37,9 @@ struct log_module {
 
 /* What log_setup() takes; the words are those of oslo.log's options. Strings stay the caller's and are copied. */
 struct log_settings {
-    const char *program;  /* basename for <log_dir>/<program>.log and syslog */
-    const char *log_file; /* NULL: none */
+    const char *log_config_append; /* refused, with a reason: Python's logging files are not read */
+    const char *program;           /* basename for <log_dir>/<program>.log and syslog */
+    const char *log_file;          /* NULL: none */
     const char *log_dir;
     bool debug;
     bool use_stderr;

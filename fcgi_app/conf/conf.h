@@ -28,15 +28,40 @@ enum option {
 
 struct conf;
 
+/* How a program starts. Strings are copied; argv must stay. */
+struct conf_start {
+    const char *project; /* "nova": names the files and directories that are searched */
+    const char *program; /* base name for files of its own, usage and log lines */
+    const char *version; /* what --version prints; NULL: the newest release that we equal */
+    int argc;
+    char **argv;
+    int *rest;      /* set to the index of the first positional argument (argc: none); NULL: none may stand */
+    bool uwsgi_way; /* OS_NOVA_CONFIG_DIR and OS_NOVA_CONFIG_FILES name the default files, as nova-api-wsgi has it */
+};
+
 /*
  * Reads the command line, the environment, files and directories.  `argv` is
- * the program's; what is not an option of 2.7 is left for the caller through
- * *rest (index of the first positional), NULL when none may stand.
- * Faults: ConfigFilesNotFoundError, ConfigFileParseError, ConfigFileValueError (file, line, option and why), …
+ * the program's; no positional argument may stand (conf_start can allow it).
+ * Faults: ConfigFilesNotFoundError, ConfigFilesPermissionDeniedError, ConfigDirNotFoundError, ConfigFileParseError,
+ * ConfigFileValueError (file, line, option and why).  A wrong value in a group that no API reads is a warning only.
  * *stop is set when --help or --version answered, or the arguments were wrong: leave with *status.
  */
 struct fault *conf_load(const void *mem, const char *project, const char *program, int argc, char **argv,
                         struct conf **conf, bool *stop, int *status) FAULT_CHECK;
+struct fault *conf_load_with(const void *mem, const struct conf_start *start, struct conf **conf, bool *stop,
+                             int *status) FAULT_CHECK;
+
+/* Are OS_NOVA_CONFIG_DIR or OS_NOVA_CONFIG_FILES set? Then a responder starts the uwsgi way. */
+bool conf_wants_uwsgi_way(void);
+
+/*
+ * The first of the default files when started the uwsgi way: the paste file,
+ * in place of [wsgi] api_paste_config.  NULL otherwise.
+ */
+const char *conf_uwsgi_paste_file(const struct conf *conf);
+
+/* Logs the warnings that loading had (old names, doomed options); for after log_setup(). */
+void conf_log_notes(struct conf *conf);
 
 /* SIGHUP: reads again; changes mutable options, warns of others. A broken file: logged, old values stay. */
 void conf_mutate(struct conf *conf);
@@ -53,8 +78,12 @@ bool conf_is_set(const struct conf *conf, enum option option);
 /* Has an int or float option a value (None otherwise)? */
 bool conf_has(const struct conf *conf, enum option option);
 
+/* "/etc/nova/nova.conf:12" and the like: where the option was set; NULL when it has its default. */
+const char *conf_where(const struct conf *conf, const void *mem, enum option option);
+
 /* Sections whose name begins with `prefix` ("cors."), NULL-terminated, and raw values in them: for what has no row. */
 const char *const *conf_sections(const struct conf *conf, const void *mem, const char *prefix);
+/* The last value, $names replaced; valid as long as conf. NULL: not set. */
 const char *conf_raw(const struct conf *conf, const char *section, const char *key);
 
 /* The config-file search of 2.2 for another file (api-paste.ini, policy.yaml): its path, or NULL. */
@@ -66,6 +95,10 @@ void conf_each(const struct conf *conf, void (*row)(void *arg, const char *group
 
 /* oslo.log's options of this configuration. Valid as long as conf. */
 struct log_settings conf_log_settings(const struct conf *conf);
+
+/* Row by number, for texts: its group and its name as in a file. */
+const char *conf_option_group(enum option option);
+const char *conf_option_name(enum option option);
 
 /* The sample file: every option with help, type and default. */
 void conf_print_sample(FILE *out);
