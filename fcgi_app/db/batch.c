@@ -93,6 +93,8 @@ void db_batch_add(struct db_batch *batch, struct db_link *link, const struct db_
 
 static struct fault *lost_fault(const struct run *run, const char *why)
 {
+    if (run->link->broken)
+        return fault_text(run->batch->mem, DBConnectionError, "%s", run->link->broken);
     return fault_text(run->batch->mem, DBConnectionError, "%s: %s", run->link->what, why);
 }
 

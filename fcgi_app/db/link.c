@@ -7,6 +7,7 @@
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/strbuf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,24 +74,38 @@ void link_close(struct db_link *link)
 
 const char *link_error(const struct db_link *link, const void *mem)
 {
-    char *text = mem_strdup(mem, link->connection ? PQerrorMessage(link->connection) : "no connection");
-    size_t length = strlen(text);
+    const char *text = link->connection ? PQerrorMessage(link->connection) : "no connection";
+    struct strbuf out;
 
-    while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
-        text[--length] = '\0';
-    return length ? text : "connection lost";
+    strbuf_init(&out, mem, strlen(text) + 1);
+    for (; *text; text++) {
+        char c = *text == '\n' || *text == '\t' ? ' ' : *text;
+        if (c != ' ' || (out.length && out.data[out.length - 1] != ' '))
+            strbuf_putc(&out, c);
+    }
+    if (out.length && out.data[out.length - 1] == ' ')
+        strbuf_cut(&out, out.length - 1);
+    return out.length ? out.data : "connection lost";
+}
+
+/* Is there something to read on a connection that waits idle? 0: no, 1: bytes, -1: its end. */
+static int peek(const struct db_link *link)
+{
+    char byte;
+    ssize_t got = recv(PQsocket(link->connection), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    if (got > 0)
+        return 1;
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? 0 : -1;
 }
 
 /* Has the server closed a connection that waits idle? Costs one system call and no round trip. */
 static bool lost_while_idle(const struct db_link *link)
 {
-    char byte;
-    ssize_t got = recv(PQsocket(link->connection), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    int found = PQstatus(link->connection) == CONNECTION_OK ? peek(link) : -1;
 
-    if (PQstatus(link->connection) != CONNECTION_OK || got == 0)
-        return true;
-    if (got < 0)
-        return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+    if (found != 1)
+        return found < 0;
     /* Bytes that nobody asked for: a notice, or a farewell with the end behind it. */
     if (!PQconsumeInput(link->connection))
         return true;
@@ -100,7 +115,7 @@ static bool lost_while_idle(const struct db_link *link)
             break;
         PQclear(result);
     }
-    return PQstatus(link->connection) != CONNECTION_OK;
+    return PQstatus(link->connection) != CONNECTION_OK || peek(link) < 0;
 }
 
 static bool too_old(const struct db_link *link)
