@@ -111,31 +111,25 @@ static bool takes_body(const char *method)
     return !strcmp(method, "POST") || !strcmp(method, "PUT");
 }
 
-/* Does a schema of the list run?  /v2 runs those that its versions knew, whatever their upper end. */
-static bool schema_runs(const struct schema_use *use, const struct call *call)
-{
-    return call->legacy ? use->legacy : versions_hold(use->versions, call->version);
-}
-
 static struct fault *check_body(struct call *call)
 {
-    for (const struct schema_use *use = call->route->body; use && use->node; use++)
-        if (schema_runs(use, call))
-            TRY(schema_check_body(call->mem, use->node, call->version, call->legacy,
-                                  call->body ? call->body : json_null()));
-    return NULL;
+    const struct schema_use *use = schema_pick(call->route->body, call->version, call->legacy);
+
+    if (!use)
+        return NULL;
+    return schema_check_body(call->mem, use->node, call->version, call->legacy, call->body ? call->body : json_null());
 }
 
+/* Without a schema nobody looks at the query before the handler does, and a bad one is an empty one. */
 static struct fault *check_query(struct call *call)
 {
+    const struct schema_use *use = schema_pick(call->route->query, call->version, call->legacy);
     struct fault *fault = query_parse(call->mem, call->request->query_string, &call->query);
 
-    for (const struct schema_use *use = call->route->query; use && use->node; use++)
-        if (schema_runs(use, call)) {
-            TRY(fault);
-            TRY(schema_check_query(call->mem, use->node, call->version, call->legacy, &call->query));
-        }
-    return NULL;
+    if (!use)
+        return NULL;
+    TRY(fault);
+    return schema_check_query(call->mem, use->node, call->version, call->legacy, &call->query);
 }
 
 /*
