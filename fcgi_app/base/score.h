@@ -7,6 +7,7 @@
 #ifndef NOVA_BASE_SCORE_H
 #define NOVA_BASE_SCORE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The stages of a request, in order; SCORE_IDLE between requests. */
@@ -41,8 +42,6 @@ struct scoreslot {
     uint64_t since_usec;      /* stage entered, CLOCK_MONOTONIC */
     uint64_t request_usec;    /* request begun, CLOCK_MONOTONIC; 0: none */
     uint64_t busy_usec;       /* total time spent inside requests */
-    uint64_t cpu_usec;        /* user and system time of the process, at the last answer */
-    uint64_t private_bytes;   /* private memory, refreshed now and then */
     uint64_t bytes_out;       /* bodies sent */
     uint64_t status_class[6]; /* answers by first digit of the status; [0]: none sent */
     uint32_t connections;     /* open connections to databases and peers */
@@ -51,6 +50,35 @@ struct scoreslot {
     char route[104]; /* route's template once known, else the path; no query */
     char api[24];
 };
+
+/*
+ * The board: shared by the parent and its workers.  A process that serves
+ * alone has a board of one slot.  CPU time and memory are not kept here: a
+ * reader asks the kernel for them by the slot's pid.
+ */
+struct scoreboard {
+    int32_t parent_pid; /* 0: the only slot's process has no parent of ours */
+    uint32_t slot_count;
+    uint64_t started_usec; /* CLOCK_REALTIME */
+    uint64_t forks;        /* workers started, replaced ones included; written by the parent alone */
+    uint64_t killed;       /* workers that a signal ended */
+    uint64_t timeouts;     /* workers killed over request_timeout */
+    struct scoreslot slots[];
+};
+
+/* The board of this pool, or NULL before the launcher made one. */
+const struct scoreboard *score_board(void);
+void score_set_board(const struct scoreboard *board);
+
+/* A slot's copy that is safe to print: numbers bounded, texts ended and free of control bytes. */
+void score_read(const struct scoreslot *slot, struct scoreslot *copy);
+
+/* CPU time and private memory of a process, asked of the kernel now; 0 where it does not tell. */
+uint64_t score_cpu_usec(int32_t pid);
+uint64_t score_private_bytes(int32_t pid);
+
+/* Sets a text member of the running process's slot. */
+void score_text(char *member, size_t size, const char *text);
 
 const char *score_stage_name(uint32_t stage);
 

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the functional tests: programs that are stopped whatever happens."""
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from pool import Pool  # noqa: E402
+
+
+@pytest.fixture
+def home():
+    """A directory with a path short enough for unix sockets."""
+    path = tempfile.mkdtemp(prefix="naf-")
+    yield pathlib.Path(path)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def pools():
+    """Makes pools; every one that still runs is stopped at the end."""
+    made = []
+
+    def make(*arguments, **options):
+        made.append(Pool(*arguments, **options))
+        return made[-1]
+
+    yield make
+    for pool in made:
+        pool.stop()
+
+
+@pytest.fixture
+def pool(home, pools):
+    """A running pool of two workers."""
+    return pools(home).start()
