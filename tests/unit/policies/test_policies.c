@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every rule and the language of checks, against what oslo.policy answered (answers.tsv, language.tsv). */
+#include "config.h"
+
+#include "fcgi_app/policies/policies.h"
+
+#include "fcgi_app/base/fault.h"
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/strbuf.h"
+#include "fcgi_app/base/text.h"
+#include "fcgi_app/base/worker.h"
+#include "fcgi_app/policies/file.h"
+#include "tests/unit/tsv.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const struct policy_target other = { "p2", "u2" }, project = { "p1", NULL }, user = { NULL, "u1" },
+                                  nothing = { NULL, NULL }, mixed = { "p1", "u2" };
+
+static const struct {
+    const char *name;
+    const struct policy_target *target;
+} targets[] = {
+    { "own", NULL },   { "other", &other },     { "project", &project },
+    { "user", &user }, { "nothing", &nothing }, { "mixed", &mixed },
+};
+
+static const struct policy_target *target_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+        if (!strcmp(targets[i].name, name))
+            return targets[i].target;
+    fail_msg("no target %s", name);
+    return NULL;
+}
+
+static const char *or_null(const char *cell)
+{
+    return strcmp(cell, "-") ? cell : NULL;
+}
+
+static const char *const *roles_from(const void *mem, const char *cell)
+{
+    static const char *const none[] = { NULL };
+
+    return strcmp(cell, "-") ? (const char *const *)text_split(mem, cell, ',') : none;
+}
+
+enum { SCOPE, NEW_DEFAULTS, IS_ADMIN, ROLES, SYSTEM, DOMAIN, PROJECT, USER, TARGET, ANSWERS, COLUMNS };
+
+static void every_rule_answers_as_upstream(void **state)
+{
+    void *mem = mem_context(NULL, "test");
+    struct tsv tsv;
+    size_t lines = 0;
+
+    (void)state;
+    for (tsv_open(&tsv, "tests/unit/policies/answers.tsv"); tsv_next(&tsv); lines++) {
+        struct policy_settings settings = { .enforce_scope = *tsv.cells[SCOPE] == '1',
+                                            .enforce_new_defaults = *tsv.cells[NEW_DEFAULTS] == '1',
+                                            .default_rule = "default" };
+        struct policies *policies = policies_build(mem, &settings);
+        struct context context = {
+            .mem = mem,
+            .is_admin = *tsv.cells[IS_ADMIN] == '1',
+            .roles = roles_from(mem, tsv.cells[ROLES]),
+            .system_scope = or_null(tsv.cells[SYSTEM]),
+            .domain_id = or_null(tsv.cells[DOMAIN]),
+            .project_id = or_null(tsv.cells[PROJECT]),
+            .user_id = or_null(tsv.cells[USER]),
+            .is_admin_project = true,
+        };
+        const struct policy_rule *row = policy_rules;
+
+        assert_int_equal(tsv.count, COLUMNS);
+        for (const char *answer = tsv.cells[ANSWERS]; *answer; answer++, row++) {
+            bool allowed = policies_allow(policies, &context, row->name, target_named(tsv.cells[TARGET]));
+
+            assert_non_null(row->name);
+            if (allowed != (*answer == '1'))
+                fail_msg("line %d: %s answers %d", tsv.number, row->name, allowed);
+        }
+        assert_null(row->name);
+        talloc_free(policies);
+    }
+    tsv_close(&tsv);
+    assert_true(lines > 300);
+    talloc_free(mem);
+}
+
+static void the_language_is_upstreams(void **state)
+{
+    static const char *const admin[] = { "admin", NULL }, *const member[] = { "member", "reader", NULL },
+                             *const none[] = { NULL }, *const odd[] = { "u1", "a:b", "y", NULL };
+    const struct context contexts[] = {
+        { .roles = admin, .project_id = "p1", .user_id = "u1", .is_admin_project = true },
+        { .roles = member, .project_id = "p1", .user_id = "u1", .is_admin_project = true },
+        { .roles = none, .project_id = "p1", .user_id = "u1", .is_admin = true, .is_admin_project = true },
+        { .roles = odd, .system_scope = "all", .domain_id = "d1", .user_id = "u1", .is_admin_project = true },
+    };
+    const struct policy_target *asked[] = { NULL, &nothing, &other };
+    const char *name = policy_rules[20].name;
+    void *mem = mem_context(NULL, "test");
+    struct tsv tsv;
+    size_t lines = 0;
+
+    (void)state;
+    for (tsv_open(&tsv, "tests/unit/policies/language.tsv"); tsv_next(&tsv); lines++) {
+        struct policy_override overrides[] = { { name, tsv.cells[0] },
+                                               { "default", "role:y" },
+                                               { "loop", "role:reader" } };
+        struct policy_settings settings = { .default_rule = "default", .overrides = overrides, .override_count = 3 };
+        struct policies *policies = policies_build(mem, &settings);
+        const char *answer = tsv.cells[1];
+
+        for (size_t i = 0; i < 4; i++)
+            for (size_t j = 0; j < 3; j++, answer++) {
+                struct context context = contexts[i];
+
+                if (policies_allow(policies, &context, name, asked[j]) != (*answer == '1'))
+                    fail_msg("line %d: %s, context %zu, target %zu", tsv.number, tsv.cells[0], i, j);
+            }
+        talloc_free(policies);
+    }
+    tsv_close(&tsv);
+    assert_true(lines > 80);
+    talloc_free(mem);
+}
+
+static bool allows(const struct policy_override *overrides, size_t count, const char *rule, const char *role)
+{
+    struct policy_settings settings = { .default_rule = "default", .overrides = overrides, .override_count = count };
+    struct policies *policies = policies_build(NULL, &settings);
+    const char *roles[] = { role, NULL };
+    struct context context = { .roles = roles, .project_id = "p1", .user_id = "u1" };
+    bool allowed = policies_allow(policies, &context, rule, NULL);
+
+    talloc_free(policies);
+    return allowed;
+}
+
+static void an_override_of_the_old_name_counts(void **state)
+{
+    const char *show = "os_compute_api:os-attach-interfaces:show", *old = "os_compute_api:os-attach-interfaces";
+
+    (void)state;
+    assert_true(allows(NULL, 0, show, "reader"));
+    assert_true(allows((struct policy_override[]){ { old, "role:x" } }, 1, show, "x"));
+    assert_false(allows((struct policy_override[]){ { old, "role:x" } }, 1, show, "reader"));
+    /* the new name wins */
+    assert_true(allows((struct policy_override[]){ { old, "role:x" }, { show, "role:z" } }, 2, show, "z"));
+    assert_false(allows((struct policy_override[]){ { old, "role:x" }, { show, "role:z" } }, 2, show, "x"));
+    /* the old default under the old name is no override */
+    assert_true(allows((struct policy_override[]){ { old, "rule:admin_or_owner" } }, 1, show, "reader"));
+}
+
+static void rules_in_a_circle_refuse(void **state)
+{
+    (void)state;
+    assert_false(allows((struct policy_override[]){ { "admin_api", "rule:other" }, { "other", "rule:admin_api" } }, 2,
+                        "admin_api", "admin"));
+}
+
+static void a_refusal_names_the_rule(void **state)
+{
+    void *mem = mem_context(NULL, "test");
+    struct policy_settings settings = { 0 };
+    struct worker worker = { .policies = policies_build(mem, &settings) };
+    static const char *const none[] = { NULL };
+    struct context context = { .mem = mem, .worker = &worker, .roles = none, .project_id = "p1", .user_id = "u1" };
+    struct fault *fault = policy_check(&context, "os_compute_api:os-services:list", NULL);
+
+    (void)state;
+    assert_non_null(fault);
+    assert_int_equal(fault->code, 403);
+    assert_string_equal(fault->message, "Policy doesn't allow os_compute_api:os-services:list to be performed.");
+    context.is_admin = true;
+    assert_null(policy_check(&context, "os_compute_api:os-services:list", NULL));
+    assert_false(policy_allows(&context, "no:such:rule", NULL));
+    talloc_free(mem);
+}
+
+/* Writes a file beneath the directory in which the test runs, and gives its path. */
+static const char *file_with(const void *mem, const char *name, const char *text)
+{
+    char *path = mem_printf(mem, "policies.%d.%s", getpid(), name);
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    return path;
+}
+
+static void files_are_yaml_or_json(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *rows; /* name=check;… or, behind !, the fault */
+    } cases[] = {
+        { "", "" },
+        { "# nothing\n", "" },
+        { "---\n", "" },
+        { "{}", "" },
+        { "null\n", "" },
+        { "a: role:x\n\"b:c\": 'role:y or rule:a'\n", "a=role:x;b:c=role:y or rule:a;" },
+        { "{\"a\": \"role:x\",\n \"b\": \"\"}", "a=role:x;b=;" },
+        { "a: >\n  role:x or\n  role:y\n", "a=role:x or role:y\n;" },
+        { "a:\nb: []\nc: ~\nd: '~'\n", "a=;b=;c=;d=~;" },
+        { "- a\n", "!line 1: it holds no mapping of rules to checks" },
+        { "a: role:x\nb:\n - role:y\n", "!line 3: a check is written as text; lists and mappings are not supported" },
+        { "a: 'role:x\n", "!line 2: found unexpected end of stream" },
+    };
+    void *mem = mem_context(NULL, "test");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *path = file_with(mem, "yaml", cases[i].text);
+        struct policy_overrides overrides = { 0 };
+        struct fault *fault = policy_file_read(mem, path, &overrides);
+        struct strbuf out;
+
+        strbuf_init(&out, mem, 64);
+        for (size_t row = 0; !fault && row < overrides.count; row++)
+            strbuf_printf(&out, "%s=%s;", overrides.rows[row].name, overrides.rows[row].check);
+        if (fault)
+            strbuf_printf(&out, "!%s", strstr(fault->message, "line"));
+        assert_string_equal(out.data, cases[i].rows);
+        unlink(path);
+    }
+    assert_non_null(policy_file_read(mem, "no/such/file", &(struct policy_overrides){ 0 }));
+    talloc_free(mem);
+}
+
+static void directories_are_read_in_order(void **state)
+{
+    void *mem = mem_context(NULL, "test");
+    const char *directory = mem_printf(mem, "policies.%d.d", getpid());
+    static const char *const names[] = { "20.yaml", "10.yaml", ".hidden" };
+    struct policy_overrides overrides = { 0 };
+
+    (void)state;
+    assert_int_equal(mkdir(directory, 0700), 0);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(rename(file_with(mem, names[i], mem_printf(mem, "rule: role:%s", names[i])),
+                                mem_printf(mem, "%s/%s", directory, names[i])),
+                         0);
+    assert_int_equal(mkdir(mem_printf(mem, "%s/sub", directory), 0700), 0);
+    assert_null(policy_directory_read(mem, directory, &overrides));
+    assert_int_equal(overrides.count, 2);
+    assert_string_equal(overrides.rows[0].check, "role:10.yaml");
+    assert_string_equal(overrides.rows[1].check, "role:20.yaml");
+    rmdir(mem_printf(mem, "%s/sub", directory));
+    for (size_t i = 0; i < 3; i++)
+        unlink(mem_printf(mem, "%s/%s", directory, names[i]));
+    rmdir(directory);
+    talloc_free(mem);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_rule_answers_as_upstream),     cmocka_unit_test(the_language_is_upstreams),
+        cmocka_unit_test(an_override_of_the_old_name_counts), cmocka_unit_test(rules_in_a_circle_refuse),
+        cmocka_unit_test(a_refusal_names_the_rule),           cmocka_unit_test(files_are_yaml_or_json),
+        cmocka_unit_test(directories_are_read_in_order),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
