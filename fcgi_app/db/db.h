@@ -199,6 +199,18 @@ struct fault *db_transaction(const struct context *context, const void *mem, str
                                                    void *arg),
                              void *arg) FAULT_CHECK;
 
+/* A parameter of a script, which reads it with current_setting('nova.NAME'). */
+struct db_setting {
+    const char *name; /* "nova.NAME"; NULL ends a list */
+    const char *value;
+};
+/*
+ * Runs a script of several statements in one transaction, on a connection of its own and without a bound in time: for
+ * commands, not for requests.  Faults: DBConnectionError, DBError.
+ */
+struct fault *db_script(const void *mem, struct db_link *link, const struct db_setting *settings,
+                        const char *sql) FAULT_CHECK;
+
 /* How many connections are open, for the scoreboard. */
 unsigned db_open_connections(const struct db *db);
 /* Round trips made since the process started: what tests and the bench count. */
