@@ -13,7 +13,9 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/score.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
+#include "fcgi_app/conf/conf.h"
 #include "fcgi_app/http/accept.h"
 
 #include <stddef.h>
@@ -115,10 +117,22 @@ void *filter_request_state(const struct filter *filter, struct request *request)
     return NULL;
 }
 
+void chain_trust_scheme(struct request *request)
+{
+    const char *name = conf_string(request->worker->conf, OPTION_wsgi_secure_proxy_ssl_header);
+    const char *scheme = text_is_empty(name) ? NULL : request_param(request, name);
+
+    if (!text_is_empty(scheme))
+        request_set_param(request, "wsgi.url_scheme", scheme);
+}
+
 void chain_answer(const struct app *app, struct request *request)
 {
-    struct fault *fault = chain_run(app, request);
+    struct fault *fault;
 
+    chain_trust_scheme(request);
+    fault = chain_run(app, request);
+    log_set_context(NULL);
     if (!fault)
         return;
     log_error("No filter answered for %s at %s:%d: %s", fault_kinds[fault->name].name, fault->file, fault->line,

@@ -73,6 +73,9 @@ struct fault *chain_run(const struct app *app, struct request *request) FAULT_CH
 /* The state that the running request keeps for a filter, of its kind's state_size bytes. */
 void *filter_request_state(const struct filter *filter, struct request *request);
 
+/* [wsgi] secure_proxy_ssl_header: the request's scheme from the parameter that it names. */
+void chain_trust_scheme(struct request *request);
+
 /* The outermost call: chain_run, and for a fault that nobody answered a plain 500. */
 void chain_answer(const struct app *app, struct request *request);
 

@@ -45,6 +45,11 @@ const char *microversion_max_text(void)
     return microversions[COUNT - 1].text;
 }
 
+const char *microversion_min_text(void)
+{
+    return microversions[VERSION_MIN].text;
+}
+
 const char *microversion_meaning(int minor)
 {
     return minor >= VERSION_MIN && minor < (int)COUNT ? microversions[minor].meaning : NULL;
@@ -156,16 +161,6 @@ static int minor_in_range(struct span version)
     return minor >= VERSION_MIN && minor <= microversion_max() ? minor : VERSION_NONE;
 }
 
-static const char *latin1_to_utf8(const void *mem, struct span span)
-{
-    struct strbuf out;
-
-    strbuf_init(&out, mem, span.length * 2 + 1);
-    for (size_t i = 0; i < span.length; i++)
-        text_put_utf8(&out, (unsigned char)span.start[i]);
-    return out.data;
-}
-
 struct fault *microversion_negotiate(struct request *request)
 {
     struct span asked;
@@ -179,13 +174,13 @@ struct fault *microversion_negotiate(struct request *request)
         if (!is_well_formed(asked))
             return fault_http(request->mem, 400,
                               "API Version String %s is of invalid format. Must be of format MajorNum.MinorNum.",
-                              latin1_to_utf8(request->mem, asked));
+                              text_from_latin1(request->mem, asked.start, asked.length));
         minor = minor_in_range(asked);
         if (minor == VERSION_NONE) {
             request->version_text = mem_strndup(request->mem, asked.start, asked.length);
             return fault_http(request->mem, 406,
                               "Version %s is not supported by the API. Minimum is %s and maximum is %s.",
-                              request->version_text, microversions[VERSION_MIN].text, microversion_max_text());
+                              request->version_text, microversion_min_text(), microversion_max_text());
         }
     }
     request->version = minor;

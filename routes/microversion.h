@@ -9,9 +9,10 @@
 #include "fcgi_app/base/fault.h"
 #include "fcgi_app/http/request.h"
 
-/* The highest minor number that is answered, and its name ("2.93"). */
+/* The highest minor number that is answered, its name ("2.93"), and that of the lowest. */
 int microversion_max(void);
 const char *microversion_max_text(void);
+const char *microversion_min_text(void);
 
 /* What a version changed, for documents; NULL: no such version. */
 const char *microversion_meaning(int minor);

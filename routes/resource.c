@@ -262,7 +262,8 @@ struct fault *resource_serve(struct request *request, const struct route_match *
     } while (0)
 
     /* 1. the version */
-    ANSWER(microversion_negotiate(request));
+    if (!endpoint->unversioned)
+        ANSWER(microversion_negotiate(request));
     call.version = request->version;
     call.legacy = request->legacy_v2;
 

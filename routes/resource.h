@@ -71,7 +71,8 @@ struct endpoint {
     const char *path; /* the template, for logs */
     const struct route *const *rows;
     size_t row_count;
-    bool actions; /* rows have action keys */
+    bool actions;     /* rows have action keys */
+    bool unversioned; /* no microversion is read or answered: the root document */
 };
 
 /* What the router found in a path. */

@@ -150,6 +150,16 @@ void text_put_utf8(struct strbuf *out, int code_point)
     strbuf_putc(out, (char)(0x80 | (code_point & 0x3f)));
 }
 
+char *text_from_latin1(const void *mem, const char *text, size_t length)
+{
+    struct strbuf out;
+
+    strbuf_init(&out, mem, length * 2 + 1);
+    for (size_t i = 0; i < length; i++)
+        text_put_utf8(&out, (unsigned char)text[i]);
+    return out.data;
+}
+
 char *text_strip(const void *mem, const char *text)
 {
     size_t length;

@@ -24,6 +24,9 @@ bool text_utf8_valid(const char *text, size_t length);
 /* Appends the code point as UTF-8 (surrogates too, as three bytes). */
 void text_put_utf8(struct strbuf *out, int code_point);
 
+/* Bytes of a header, which the reference reads as Latin-1, as UTF-8 on mem. */
+char *text_from_latin1(const void *mem, const char *text, size_t length);
+
 /* Python's str.strip(): a copy of the part between ASCII white space, on mem. */
 char *text_strip(const void *mem, const char *text);
 

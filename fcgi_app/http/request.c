@@ -109,7 +109,7 @@ static void mirror_remote_addr(struct request *request)
     request->remote_addr = text_or(request_param(request, "REMOTE_ADDR"), "");
 }
 
-/* Digits only, as WSGI servers let them through; an empty text is none. */
+/* Digits only, as WSGI servers let them through; an empty text is none, a length beyond all memory the largest one. */
 static void mirror_content_length(struct request *request)
 {
     const char *text = request_param(request, "CONTENT_LENGTH");
@@ -120,11 +120,11 @@ static void mirror_content_length(struct request *request)
         return;
     }
     for (; *text; text++) {
-        if (*text < '0' || *text > '9' || length > INT64_MAX / 10 - 1) {
+        if (*text < '0' || *text > '9') {
             request->content_length = -2;
             return;
         }
-        length = length * 10 + (*text - '0');
+        length = length > INT64_MAX / 10 - 1 ? INT64_MAX / 10 : length * 10 + (*text - '0');
     }
     request->content_length = length;
 }
@@ -231,9 +231,17 @@ void request_init(struct request *request, const void *mem, struct worker *worke
 
 /* ---- body ---- */
 
+/* No body is larger, whatever the filters say: it has to fit into memory. */
+#define BODY_MAX ((size_t)64 * 1024 * 1024)
+
+static size_t body_limit(const struct request *request)
+{
+    return request->body_limit && request->body_limit < BODY_MAX ? request->body_limit : BODY_MAX;
+}
+
 static struct fault *body_too_large(const struct request *request)
 {
-    return fault_http(request->mem, 413, "Request is too large. Larger than %zu.", request->body_limit);
+    return fault_http(request->mem, 413, "Request is too large. Larger than %zu.", body_limit(request));
 }
 
 /* Reads exactly `size` bytes. */
@@ -273,7 +281,7 @@ static struct fault *read_all(struct request *request)
         if (more < 0)
             return fault_http(request->mem, 400, "The client disconnected while sending the body");
         strbuf_wrote(&body, (size_t)more);
-        if (request->body_limit && body.length > request->body_limit)
+        if (body.length > body_limit(request))
             return body_too_large(request);
     } while (more > 0);
     request->body = body.data;
@@ -288,7 +296,7 @@ struct fault *request_body(struct request *request, const char **data, size_t *s
             return fault_http(request->mem, 400, "Content-Length is not a number");
         if (request->content_length < 0)
             TRY(read_all(request));
-        else if (request->body_limit && (uint64_t)request->content_length > request->body_limit)
+        else if ((uint64_t)request->content_length > body_limit(request))
             return body_too_large(request);
         else
             TRY(read_known(request, (size_t)request->content_length));
@@ -405,6 +413,14 @@ void response_set_header(struct response *response, const void *mem, const char 
 const char *response_header(const struct response *response, const char *name)
 {
     for (size_t i = 0; i < response->header_count; i++)
+        if (strcasecmp(response->headers[i].name, name) == 0)
+            return response->headers[i].value;
+    return NULL;
+}
+
+const char *response_last_header(const struct response *response, const char *name)
+{
+    for (size_t i = response->header_count; i--;)
         if (strcasecmp(response->headers[i].name, name) == 0)
             return response->headers[i].value;
     return NULL;

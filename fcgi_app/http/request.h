@@ -129,6 +129,8 @@ void response_add_header(struct response *response, const void *mem, const char 
 /* Replaces the first header of that name (case-insensitive) and drops the others; adds it when there was none. */
 void response_set_header(struct response *response, const void *mem, const char *name, const char *value);
 const char *response_header(const struct response *response, const char *name);
+/* As response_header(), the last of several: what WebOb reads of a name that stands more than once. */
+const char *response_last_header(const struct response *response, const char *name);
 void response_remove_header(struct response *response, const char *name);
 
 /* Python's urllib.parse.quote of bytes, with `safe` besides letters, digits and _.-~ */
