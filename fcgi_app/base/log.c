@@ -1,92 +1,327 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Log lines on stderr; the targets of oslo.log follow. */
+/* What is logged: levels of loggers, the running request, the rate limit. */
 #include "config.h"
 
 #include "fcgi_app/base/log.h"
 
-#include "fcgi_app/base/context.h"
+#include "fcgi_app/base/clock.h"
+#include "fcgi_app/base/log_private.h"
+#include "fcgi_app/base/mem.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 unsigned log_epoch = 1;
-static int root_level = LOG_LEVEL_WARNING;
-static const struct context *current;
+
+static struct {
+    void *mem; /* of this set-up; NULL before the first */
+    struct log_format *format;
+    int root_level;
+    struct logger_level {
+        const char *name;
+        int level;
+    } * levels;
+    size_t level_count;
+    int burst; /* records an interval; 0: no limit */
+    uint64_t interval_usec;
+    int except_level;
+    uint64_t interval_end;
+    int interval_records;
+    const struct context *context;
+    struct strbuf message; /* reused from line to line */
+} state = { .root_level = LOG_LEVEL_WARNING };
+
+static const struct {
+    const char *name;
+    int level;
+} level_names[] = {
+    { "CRITICAL", 50 }, { "FATAL", 50 }, { "ERROR", 40 }, { "WARNING", 30 },
+    { "WARN", 30 },     { "INFO", 20 },  { "DEBUG", 10 }, { "NOTSET", 0 },
+};
+
+const char *log_level_name(int level, char number[16])
+{
+    for (size_t i = 0; i < sizeof(level_names) / sizeof(level_names[0]); i++)
+        if (level_names[i].level == level)
+            return level_names[i].name;
+    snprintf(number, 16, "Level %d", level);
+    return number;
+}
+
+int log_level_find(const char *name)
+{
+    char *end;
+    long number = strtol(name, &end, 10);
+
+    if (*name && !*end && number >= 0 && number < 1000)
+        return (int)number;
+    for (size_t i = 0; i < sizeof(level_names) / sizeof(level_names[0]); i++)
+        if (strcmp(level_names[i].name, name) == 0)
+            return level_names[i].level;
+    return -1;
+}
+
+/* default_log_levels: "logger=LEVEL". NULL, or why not. */
+static const char *take_levels(void *mem, const char *const *pairs, struct logger_level **levels, size_t *count)
+{
+    static char why[256];
+
+    *levels = NULL;
+    *count = 0;
+    for (size_t i = 0; pairs && pairs[i]; i++) {
+        const char *sign = strchrnul(pairs[i], '=');
+        int level = log_level_find(*sign ? sign + 1 : "");
+        if (level < 0) {
+            snprintf(why, sizeof(why), "default_log_levels: Unknown level: '%s'", *sign ? sign + 1 : "");
+            return why;
+        }
+        *levels = mem_grow(mem, *levels, struct logger_level, *count + 1);
+        (*levels)[(*count)++] = (struct logger_level){ mem_strndup(mem, pairs[i], (size_t)(sign - pairs[i])), level };
+    }
+    return NULL;
+}
+
+static const char *take_rate_limit(const struct log_settings *settings)
+{
+    static char why[256];
+    const char *name = settings->rate_limit_except_level ? settings->rate_limit_except_level : "";
+    int level = *name ? log_level_find(name) : 1000;
+
+    state.burst = 0;
+    if (settings->rate_limit_burst < 1 || settings->rate_limit_interval < 1)
+        return NULL;
+    if (level < 0) {
+        snprintf(why, sizeof(why), "invalid log level name: '%s'", name);
+        return why;
+    }
+    state.burst = settings->rate_limit_burst;
+    state.interval_usec = (uint64_t)settings->rate_limit_interval * 1000000;
+    state.except_level = level;
+    state.interval_end = clock_monotonic_usec() + state.interval_usec;
+    state.interval_records = 0;
+    return NULL;
+}
 
 const char *log_setup(const struct log_settings *settings)
 {
-    root_level = settings->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+    static char why[512];
+    void *mem;
+    struct logger_level *levels;
+    size_t count;
+    const char *wrong;
+
+    if (settings->log_config_append && *settings->log_config_append) {
+        snprintf(why, sizeof(why),
+                 "Error loading logging config %s: logging is configured by the options of nova.conf only; unset "
+                 "log_config_append",
+                 settings->log_config_append);
+        return why;
+    }
+    mem = mem_context(NULL, "log");
+    wrong = take_levels(mem, settings->default_log_levels, &levels, &count);
+    if (!wrong)
+        wrong = take_rate_limit(settings);
+    if (!wrong)
+        wrong = log_targets_open(settings);
+    if (wrong) {
+        talloc_free(mem);
+        return wrong;
+    }
+    state.format = log_format_new(mem, settings);
+    state.root_level = settings->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+    state.levels = levels;
+    state.level_count = count;
+    strbuf_init(&state.message, mem, 4096);
+    talloc_free(state.mem);
+    state.mem = mem;
     log_epoch++;
     return NULL;
 }
 
 void log_shutdown(void)
 {
+    log_targets_close();
+    talloc_free(state.mem);
+    state.mem = NULL;
+    state.format = NULL;
+    state.levels = NULL;
+    state.level_count = 0;
+    state.burst = 0;
+    state.root_level = LOG_LEVEL_WARNING;
+    log_epoch++;
 }
 
 void log_set_context(const struct context *context)
 {
-    current = context;
+    state.context = context;
 }
 
 const struct context *log_context(void)
 {
-    return current;
+    return state.context;
+}
+
+/* Python's effective level: that of the logger, or of the nearest one above it that has a level of its own. */
+static int effective_level(const char *name)
+{
+    size_t longest = 0;
+    int level = state.root_level;
+
+    for (size_t i = 0; i < state.level_count; i++) {
+        size_t size = strlen(state.levels[i].name);
+        if (strncmp(name, state.levels[i].name, size) != 0 || (name[size] && name[size] != '.'))
+            continue;
+        if (size >= longest && state.levels[i].level != 0) {
+            longest = size;
+            level = state.levels[i].level;
+        }
+    }
+    return level;
 }
 
 bool log_enabled_slow(struct log_module *module, int level)
 {
-    module->level = root_level;
+    module->level = effective_level(module->name);
     module->epoch = log_epoch;
     return level >= module->level;
 }
 
-static void put(struct log_module *module, enum log_level level, const char *format, va_list args)
+/* The last line that begins at its start: "ValueError: why". */
+static void summarise(struct log_record *record)
 {
-    char line[4096];
-    char stamp[32];
-    struct timespec now;
-    struct tm tm;
-    const char *name = level >= LOG_LEVEL_ERROR ? "ERROR" : level >= LOG_LEVEL_WARNING ? "WARNING" : "INFO";
-    int size;
+    static char summary[1024];
+    const char *found = NULL;
+    size_t size;
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    localtime_r(&now.tv_sec, &tm);
-    strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &tm);
-    size = snprintf(line, sizeof(line) - 1, "%s.%03ld %d %s %s [%s] ", stamp, now.tv_nsec / 1000000, (int)getpid(),
-                    name, module->name, current && current->request_id ? current->request_id : "-");
-    size += vsnprintf(line + size, sizeof(line) - 1 - (size_t)size, format, args);
+    record->summary = "";
+    if (!record->trace || record->level < LOG_LEVEL_WARNING)
+        return;
+    for (const char *p = record->trace; *p;) {
+        size = strcspn(p, "\n");
+        if (size > 0 && *p != ' ' && *p != '\t')
+            found = p;
+        p += size + (p[size] == '\n');
+    }
+    if (!found)
+        return;
+    size = strcspn(found, "\n");
+    if (size > sizeof(summary) - 1)
+        size = sizeof(summary) - 1;
+    memcpy(summary, found, size);
+    summary[size] = '\0';
+    record->summary = summary;
+}
+
+/* May the record pass? Says once an interval that others do not. */
+static bool within_limit(const struct log_record *record)
+{
+    uint64_t now;
+
+    if (!state.burst || record->level >= state.except_level)
+        return true;
+    now = clock_monotonic_usec();
+    if (now >= state.interval_end) {
+        state.interval_end = now + state.interval_usec;
+        state.interval_records = 0;
+    }
+    state.interval_records++;
+    if (state.interval_records == state.burst + 1) {
+        char text[128];
+        struct log_record notice = *record;
+        snprintf(text, sizeof(text), "Logging rate limit: drop after %d records/%llu sec", state.burst,
+                 (unsigned long long)(state.interval_usec / 1000000));
+        notice.name = "root";
+        notice.level = LOG_LEVEL_ERROR;
+        notice.message = text;
+        notice.trace = NULL;
+        notice.summary = "";
+        notice.instance_uuid = NULL;
+        log_targets_emit(state.format, &notice);
+    }
+    return state.interval_records <= state.burst;
+}
+
+/* Before the first set-up: the bare message on stderr. */
+static void write_bare(const char *format, va_list args)
+{
+    char line[8192];
+    int size = vsnprintf(line, sizeof(line) - 1, format, args);
+
+    if (size < 0)
+        return;
     if (size > (int)sizeof(line) - 2)
         size = (int)sizeof(line) - 2;
     line[size++] = '\n';
-    if (write(STDERR_FILENO, line, (size_t)size) < 0)
+    for (int at = 0; at < size;) {
+        ssize_t wrote = write(STDERR_FILENO, line + at, (size_t)(size - at));
+        if (wrote < 0 && errno != EINTR)
+            return;
+        at += wrote > 0 ? (int)wrote : 0;
+    }
+}
+
+static void emit(struct log_record *record, const char *format, va_list args)
+{
+    int saved = errno;
+
+    if (!state.format) {
+        write_bare(format, args);
+        errno = saved;
         return;
+    }
+    clock_gettime(CLOCK_REALTIME, &record->when);
+    record->context = state.context;
+    strbuf_cut(&state.message, 0);
+    strbuf_vprintf(&state.message, format, args);
+    record->message = state.message.data;
+    summarise(record);
+    if (within_limit(record))
+        log_targets_emit(state.format, record);
+    errno = saved;
 }
 
 void log_write(struct log_module *module, enum log_level level, const char *file, int line, const char *function,
                const char *format, ...)
 {
+    struct log_record record = {
+        .name = module->name, .level = (int)level, .file = file, .line = line, .function = function
+    };
     va_list args;
 
     va_start(args, format);
-    put(module, level, format, args);
+    emit(&record, format, args);
+    va_end(args);
+}
+
+void log_write_for(struct log_module *module, enum log_level level, const char *file, int line, const char *function,
+                   const char *instance_uuid, const char *format, ...)
+{
+    struct log_record record = { .name = module->name,
+                                 .level = (int)level,
+                                 .file = file,
+                                 .line = line,
+                                 .function = function,
+                                 .instance_uuid = instance_uuid };
+    va_list args;
+
+    va_start(args, format);
+    emit(&record, format, args);
     va_end(args);
 }
 
 void log_write_trace(struct log_module *module, enum log_level level, const char *file, int line, const char *function,
                      const char *trace, const char *format, ...)
 {
+    struct log_record record = {
+        .name = module->name, .level = (int)level, .file = file, .line = line, .function = function, .trace = trace
+    };
     va_list args;
 
     va_start(args, format);
-    put(module, level, format, args);
+    emit(&record, format, args);
     va_end(args);
-}
-
-const char *log_mask(const void *mem, const char *text)
-{
-    return text;
 }

@@ -89,6 +89,10 @@ static inline bool log_enabled_in(struct log_module *module, int level)
 void log_write(struct log_module *module, enum log_level level, const char *file, int line, const char *function,
                const char *format, ...) __attribute__((format(printf, 6, 7)));
 
+/* As log_write, about one server: `%(instance)s` in the formats shows its UUID. */
+void log_write_for(struct log_module *module, enum log_level level, const char *file, int line, const char *function,
+                   const char *instance_uuid, const char *format, ...) __attribute__((format(printf, 7, 8)));
+
 /* As log_write, and each line of `trace` follows as a traceback's lines do. */
 void log_write_trace(struct log_module *module, enum log_level level, const char *file, int line, const char *function,
                      const char *trace, const char *format, ...) __attribute__((format(printf, 7, 8)));
@@ -103,7 +107,17 @@ void log_write_trace(struct log_module *module, enum log_level level, const char
 #define log_warning(...) log_at(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_error(...) log_at(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_critical(...) log_at(LOG_LEVEL_CRITICAL, __VA_ARGS__)
-/* An error with lines of its own beneath it, where Python has a traceback. */
+/* Lines about one server, where Python says instance=. */
+#define log_instance(level, uuid, ...)                                                                                 \
+    do {                                                                                                               \
+        if (log_enabled_in(&log_module_, (level)))                                                                     \
+            log_write_for(&log_module_, (level), __FILE__, __LINE__, __func__, (uuid), __VA_ARGS__);                   \
+    } while (0)
+/*
+ * An error with lines of its own beneath it, where Python has a traceback.
+ * The last line that begins without a blank ("ValueError: why") is repeated
+ * at the end of the first.
+ */
 #define log_exception(trace, ...)                                                                                      \
     do {                                                                                                               \
         if (log_enabled_in(&log_module_, LOG_LEVEL_ERROR))                                                             \
@@ -112,8 +126,8 @@ void log_write_trace(struct log_module *module, enum log_level level, const char
 
 /*
  * Secrets out of `text` as oslo.utils' strutils.mask_password does (passwords,
- * tokens, keys in JSON, key=value, URLs): a copy on mem, or text itself when
- * there was none.
+ * tokens, keys in JSON, key=value, command lines): a copy on mem, or text
+ * itself when there was none.
  */
 const char *log_mask(const void *mem, const char *text);
 
