@@ -20,7 +20,11 @@
 
 /* ---- out ---- */
 
-/* A string with quotes; ensure_ascii escapes, surrogate pairs beyond the BMP. NULL writes null. */
+/*
+ * A string with quotes; ensure_ascii escapes, surrogate pairs beyond the BMP.
+ * NULL writes null.  A lone surrogate in three bytes goes out as its escape, a
+ * byte that is no UTF-8 as \ufffd.
+ */
 void json_put_string(struct strbuf *out, const char *text);
 void json_put_string_length(struct strbuf *out, const char *text, size_t length);
 /* The same without the quotes, for a string made of several texts. */

@@ -424,14 +424,18 @@ struct fault *json_read(const void *mem, const char *text, size_t length, json_t
     struct reader reader = { .start = text, .p = text, .end = text + length, .mem = mem };
     const char *wrong;
 
-    *tree = length ? json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : NULL;
+    /* jansson takes a NUL byte for the end */
+    *tree =
+        length && !memchr(text, '\0', length) ? json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : NULL;
     if (!*tree) {
         wrong = length ? find_not_utf8(text, length) : NULL;
         if (wrong)
             return fault_text(mem, Invalid, "'utf-8' codec can't decode byte 0x%02x in position %td",
                               (unsigned char)*wrong, wrong - text);
+        if (length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+            refuse(&reader, text, "Unexpected UTF-8 BOM (decode using utf-8-sig)");
         skip_space(&reader);
-        *tree = read_value(&reader);
+        *tree = reader.fault ? NULL : read_value(&reader);
         if (*tree) {
             skip_space(&reader);
             if (reader.p < reader.end) {

@@ -523,11 +523,21 @@ static bool read_assertion(struct regex *regex, bool behind, bool verbose)
     return !behind || width.low == width.high || wrong(regex);
 }
 
+/* In comments too a backslash and what follows are one sign. */
+static int take_sign(struct regex *regex)
+{
+    int c = take(regex);
+
+    if (c == '\\' && take(regex) == NONE)
+        wrong(regex);
+    return c;
+}
+
 static bool read_comment(struct regex *regex)
 {
     int c;
 
-    while ((c = take(regex)) != ')')
+    while ((c = take_sign(regex)) != ')')
         if (c == NONE)
             return wrong(regex);
     return true;
@@ -633,7 +643,7 @@ static void skip_line(struct regex *regex)
     int c;
 
     do
-        c = take(regex);
+        c = take_sign(regex);
     while (c != NONE && c != '\n');
 }
 

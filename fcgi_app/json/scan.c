@@ -326,7 +326,7 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The code unit of an escape whose backslash stands at `p`, and its size; U+FFFD where it is none. */
+/* The code unit of an escape whose backslash stands at `p`, and its size; -1 where it is none. */
 static int unescape(const char *p, size_t length, size_t *size)
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
@@ -334,17 +334,17 @@ static int unescape(const char *p, size_t length, size_t *size)
 
     *size = length < 2 ? length : 2;
     if (length < 2)
-        return 0xfffd;
+        return -1;
     if (p[1] != 'u') {
         const char *at = p[1] ? strchr(from, p[1]) : NULL;
-        return at ? to[at - from] : 0xfffd;
+        return at ? to[at - from] : -1;
     }
     if (length < 6)
-        return 0xfffd;
+        return -1;
     for (int i = 2; i < 6; i++) {
         int digit = hex_value(p[i]);
         if (digit < 0)
-            return 0xfffd;
+            return -1;
         unit = unit << 4 | digit;
     }
     *size = 6;
@@ -378,7 +378,7 @@ char *json_piece_text(const void *mem, struct json_piece piece)
                 p += more;
             }
         }
-        text_put_utf8(&out, unit);
+        text_put_utf8(&out, unit < 0 ? 0xfffd : unit);
     }
     return out.data;
 }
@@ -404,11 +404,11 @@ void json_put_piece(struct strbuf *out, struct json_piece piece)
             break;
         unit = unescape(p, (size_t)(end - p), &size);
         p += size;
-        if (unit < 0x80) {
+        if (unit >= 0 && unit < 0x80) {
             char c = (char)unit;
             json_put_body(out, &c, 1);
         } else {
-            strbuf_printf(out, "\\u%04x", (unsigned)unit);
+            strbuf_printf(out, "\\u%04x", unit < 0 ? 0xfffdU : (unsigned)unit);
         }
     }
     strbuf_putc(out, '"');
@@ -416,28 +416,89 @@ void json_put_piece(struct strbuf *out, struct json_piece piece)
 
 /* ---- rewriting ---- */
 
-/* An integer goes out as it is, a number with point or exponent as repr(float). */
+/* Is it what json.loads() takes for a string: no control characters, escapes that exist? */
+static bool is_string(struct json_piece piece)
+{
+    size_t size;
+
+    for (size_t i = 0; i < piece.length; i += size) {
+        size = 1;
+        if ((unsigned char)piece.text[i] < ' ')
+            return false;
+        if (piece.text[i] == '\\' && unescape(piece.text + i, piece.length - i, &size) < 0)
+            return false;
+    }
+    return true;
+}
+
+static const char *skip_digits(const char *p, const char *end)
+{
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
+    return p;
+}
+
+/* Does JSON's grammar take the word for a number?  `integer`: without point and exponent. */
+static bool is_number(struct json_piece word, bool *integer)
+{
+    const char *p = word.text, *end = p + word.length, *digits;
+
+    if (p < end && *p == '-')
+        p++;
+    digits = p;
+    p = skip_digits(p, end);
+    if (p == digits || (*digits == '0' && p > digits + 1))
+        return false;
+    *integer = p == end;
+    if (p < end && *p == '.') {
+        digits = ++p;
+        p = skip_digits(p, end);
+        if (p == digits)
+            return false;
+    }
+    if (p < end && (*p == 'e' || *p == 'E')) {
+        p++;
+        if (p < end && (*p == '+' || *p == '-'))
+            p++;
+        digits = p;
+        p = skip_digits(p, end);
+        if (p == digits)
+            return false;
+    }
+    return p == end;
+}
+
+/* Words and integers go out as they are, a number with point or exponent as repr(float). */
 static void put_word(struct strbuf *out, struct json_scan *scan, struct json_piece word)
 {
-    char number[400];
-    char *end;
+    static const char *const words[] = { "true", "false", "null", "NaN", "Infinity", "-Infinity" };
+    char number[512];
+    bool integer;
 
-    if (json_key_is(word, "-0")) {
-        strbuf_putc(out, '0');
-    } else if (word.length < sizeof(number) && word.length > 1 &&
-               (memchr(word.text, '.', word.length) || memchr(word.text, 'e', word.length) ||
-                memchr(word.text, 'E', word.length)) &&
-               hex_value(word.text[word.text[0] == '-']) >= 0 && hex_value(word.text[word.text[0] == '-']) < 10) {
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (json_piece_is(word, words[i], strlen(words[i]))) {
+            strbuf_put(out, word.text, word.length);
+            return;
+        }
+    if (!is_number(word, &integer) || (!integer && word.length >= sizeof(number))) {
+        spoil(scan);
+    } else if (!integer) {
         memcpy(number, word.text, word.length);
         number[word.length] = '\0';
-        double value = strtod(number, &end);
-        if (*end)
-            spoil(scan);
-        else
-            json_put_double(out, value);
+        json_put_double(out, strtod(number, NULL));
+    } else if (json_key_is(word, "-0")) {
+        strbuf_putc(out, '0');
     } else {
         strbuf_put(out, word.text, word.length);
     }
+}
+
+static void put_checked(struct strbuf *out, struct json_scan *scan, struct json_piece piece)
+{
+    if (is_string(piece))
+        json_put_piece(out, piece);
+    else
+        spoil(scan);
 }
 
 static void put_value(struct strbuf *out, struct json_scan *scan, int depth)
@@ -451,7 +512,7 @@ static void put_value(struct strbuf *out, struct json_scan *scan, int depth)
         for (json_scan_object(scan); json_scan_key(scan, &piece);) {
             strbuf_puts(out, separator);
             separator = ", ";
-            json_put_piece(out, piece);
+            put_checked(out, scan, piece);
             strbuf_put(out, ": ", 2);
             put_value(out, scan, depth + 1);
         }
@@ -468,7 +529,7 @@ static void put_value(struct strbuf *out, struct json_scan *scan, int depth)
         break;
     case JSON_KIND_STRING:
         if (json_scan_string(scan, &piece))
-            json_put_piece(out, piece);
+            put_checked(out, scan, piece);
         break;
     case JSON_KIND_NULL:
     case JSON_KIND_BOOL:

@@ -313,7 +313,7 @@ static bool check_items(struct check *check, const struct schema_node *node, jso
 {
     if (!node->items || !json_is_array(value))
         return true;
-    for (size_t i = 0; i < json_array_size(value); i++) {
+    for (size_t i = 0; i < json_array_size(value) && !(i && node->first_item_only); i++) {
         struct step next = { .parent = step, .index = i };
 
         if (!check_node(check, node->items, json_array_get(value, i), &next))
@@ -490,24 +490,14 @@ static bool refuse_keys(struct check *check, const struct schema_node *node, jso
 static bool check_additional_properties(struct check *check, const struct schema_node *node, json_t *value,
                                         const struct step *step)
 {
-    bool strict = versions_hold(node->strict, check->version);
     struct key *keys;
     size_t count;
 
-    if ((!strict && (!node->additional || check->legacy)) || !json_is_object(value))
+    if (!versions_hold(node->strict, check->version) || !json_is_object(value))
         return true;
     count = extra_keys(check, node, value, &keys);
     if (!count)
         return true;
-    if (!strict) {
-        for (size_t i = 0; i < count; i++) {
-            struct step next = { .parent = step, .key = keys[i].text, .length = keys[i].length };
-
-            if (!check_node(check, node->additional, json_object_getn(value, next.key, next.length), &next))
-                return false;
-        }
-        return true;
-    }
     if (check->legacy && !has_patterns(check, node)) {
         for (size_t i = 0; i < count; i++)
             json_object_deln(value, keys[i].text, keys[i].length);
@@ -657,23 +647,24 @@ struct fault *schema_check_query(const void *mem, const struct schema_node *node
     lists = json_object();
     mem_attach(mem, lists, tree_release);
     for (size_t i = 0; i < query->count; i++) {
-        json_t *list = json_object_get(lists, query->pairs[i].key);
+        const struct query_pair *pair = &query->pairs[i];
+        json_t *list = json_object_getn(lists, pair->key, pair->key_length);
 
         if (!list) {
             list = json_array();
-            json_object_set_new_nocheck(lists, query->pairs[i].key, list);
+            json_object_setn_new_nocheck(lists, pair->key, pair->key_length, list);
         }
-        json_array_append_new(list, json_string_nocheck(query->pairs[i].value));
+        json_array_append_new(list, json_stringn_nocheck(pair->value, pair->value_length));
     }
     check_node(&check, node, lists, NULL);
     if (check.fault)
         return check.fault;
     for (size_t i = 0; i < query->count; i++) {
-        const char *key = query->pairs[i].key;
+        const struct query_pair pair = query->pairs[i];
 
-        if (is_property(&check, node, key, strlen(key)) ||
-            is_pattern_property(&check, node, key, strlen(key), pattern_matches))
-            query->pairs[kept++] = query->pairs[i];
+        if (is_property(&check, node, pair.key, pair.key_length) ||
+            is_pattern_property(&check, node, pair.key, pair.key_length, pattern_matches))
+            query->pairs[kept++] = pair;
     }
     query->count = kept;
     return NULL;

@@ -114,10 +114,10 @@ struct schema_node {
     int min_properties, max_properties;
     const char *enum_json; /* JSON array of the allowed values, in upstream's order */
     const struct schema_node *items;
+    bool first_item_only; /* upstream gives `items` as a list of one: the others are not looked at */
     const struct schema_property *properties; /* ended by SCHEMA_LAST */
     const struct schema_pattern *patterns;    /* ended by SCHEMA_LAST */
     struct versions strict;                   /* versions at which additionalProperties is false */
-    const struct schema_node *additional;     /* schema of additional properties, where not strict */
     const struct schema_node *const *any_of, *const *all_of, *const *one_of; /* NULL-terminated */
 };
 

@@ -56,7 +56,7 @@ static bool has_keyword(const struct schema_node *node, enum schema_keyword keyw
                 return true;
         return false;
     case SCHEMA_KW_ADDITIONAL_PROPERTIES:
-        return node->strict.max || node->additional;
+        return node->strict.max;
     case SCHEMA_KW_MIN_PROPERTIES:
         return node->min_properties;
     case SCHEMA_KW_MAX_PROPERTIES:
@@ -147,8 +147,6 @@ static const char *check(const void *mem, const struct schema_node *node, int de
         wrong = check_members(mem, node, depth - 1);
     if (!wrong && node->items)
         wrong = check(mem, node->items, depth - 1);
-    if (!wrong && node->additional)
-        wrong = check(mem, node->additional, depth - 1);
     if (!wrong)
         wrong = check_list(mem, node->any_of, depth - 1);
     if (!wrong)

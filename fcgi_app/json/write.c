@@ -8,7 +8,7 @@
 
 #include "fcgi_app/json/json.h"
 
-#include "fcgi_app/base/text.h"
+#include "fcgi_app/json/unicode.h"
 #include "fcgi_app/json/word.h"
 
 #include <math.h>
@@ -34,21 +34,6 @@ static char *put_unit(char *to, unsigned unit)
     return to;
 }
 
-/* A code point at `text` that Python keeps: UTF-8, or a lone surrogate in three bytes; otherwise U+FFFD of one byte. */
-static unsigned code_point(const char *text, size_t length, size_t *size)
-{
-    int c = text_utf8_next(text, length, size);
-
-    if (c >= 0)
-        return (unsigned)c;
-    if (length >= 3 && (unsigned char)text[0] == 0xed && ((unsigned char)text[1] & 0xe0) == 0xa0 &&
-        ((unsigned char)text[2] & 0xc0) == 0x80) {
-        *size = 3;
-        return 0xd000U | ((unsigned)text[1] & 0x3f) << 6 | ((unsigned)text[2] & 0x3f);
-    }
-    return 0xfffd;
-}
-
 /* The text between the quotes from the first byte on that is not plain.  Six bytes are the most that one becomes. */
 static void put_escaped(struct strbuf *out, const char *text, size_t length)
 {
@@ -61,12 +46,12 @@ static void put_escaped(struct strbuf *out, const char *text, size_t length)
         if (!escape) {
             *to++ = *text;
         } else if (escape == 'x') {
-            unsigned c = code_point(text, length, &size);
+            int c = unicode_next(text, length, &size);
             if (c >= 0x10000) {
-                to = put_unit(to, 0xd800 + ((c - 0x10000) >> 10));
-                to = put_unit(to, 0xdc00 + ((c - 0x10000) & 0x3ff));
+                to = put_unit(to, 0xd800U + ((unsigned)(c - 0x10000) >> 10));
+                to = put_unit(to, 0xdc00U + ((unsigned)(c - 0x10000) & 0x3ff));
             } else {
-                to = put_unit(to, c);
+                to = put_unit(to, c < 0 ? 0xfffd : (unsigned)c);
             }
         } else if (escape == 'u') {
             to = put_unit(to, (unsigned char)*text);
@@ -215,7 +200,7 @@ void json_put_double(struct strbuf *out, double value)
 void json_put_tree(struct strbuf *out, const json_t *tree)
 {
     const char *separator = "";
-    const char *key;
+    const char *key, *number;
     size_t key_length, index;
     json_t *value, *object = (json_t *)(uintptr_t)tree; /* jansson's iterators want it writable */
 
@@ -243,7 +228,10 @@ void json_put_tree(struct strbuf *out, const json_t *tree)
         strbuf_putc(out, ']');
         break;
     case JSON_STRING:
-        json_put_string_length(out, json_string_value(tree), json_string_length(tree));
+        if ((number = json_number_text(tree)))
+            strbuf_puts(out, number);
+        else
+            json_put_string_length(out, json_string_value(tree), json_string_length(tree));
         break;
     case JSON_INTEGER:
         strbuf_put_int(out, json_integer_value(tree));
