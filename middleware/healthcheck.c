@@ -203,9 +203,23 @@ static void put_escaped(struct strbuf *out, const char *text)
 
 static void put_cell(struct strbuf *out, const char *text)
 {
-    strbuf_puts(out, "    <TD>");
+    strbuf_puts(out, "<TD>");
     put_escaped(out, text);
-    strbuf_puts(out, "</TD>\n");
+    strbuf_puts(out, "</TD>");
+}
+
+/* The white space is that of the reference's template. */
+static void put_row(struct strbuf *out, const struct result *result, bool detailed)
+{
+    strbuf_puts(out, "<TR>\n");
+    if (detailed)
+        put_cell(out, result->class);
+    strbuf_puts(out, "\n    ");
+    put_cell(out, result->reason);
+    strbuf_putc(out, '\n');
+    if (detailed)
+        put_cell(out, result->details ? result->details : "");
+    strbuf_puts(out, "\n</TR>");
 }
 
 static void put_html(struct strbuf *out, const struct report *report)
@@ -226,19 +240,12 @@ static void put_html(struct strbuf *out, const struct report *report)
     }
     strbuf_printf(out, "<H2>Result of %zu checks:</H2>\n<TABLE bgcolor=\"#ffffff\" border=\"1\">\n<TBODY>\n<TR>\n",
                   report->count);
-    strbuf_puts(out, detailed ? "<TH>\nKind\n</TH>\n<TH>\nReason\n</TH>\n<TH>\nDetails\n</TH>\n"
-                              : "\n<TH>\nReason\n</TH>\n");
-    strbuf_puts(out, "</TR>\n");
-    for (size_t i = 0; i < report->count; i++) {
-        strbuf_puts(out, detailed ? "<TR>\n" : "<TR>\n\n");
-        if (detailed)
-            put_cell(out, report->results[i].class);
-        put_cell(out, report->results[i].reason);
-        if (detailed)
-            put_cell(out, report->results[i].details ? report->results[i].details : "");
-        strbuf_puts(out, "</TR>\n");
-    }
-    strbuf_puts(out, "</TBODY>\n</TABLE>\n<HR></HR>\n\n</BODY>\n</HTML>");
+    strbuf_puts(out,
+                detailed ? "<TH>\nKind\n</TH>\n<TH>\nReason\n</TH>\n<TH>\nDetails\n</TH>\n" : "\n<TH>\nReason\n</TH>");
+    strbuf_puts(out, "\n</TR>\n");
+    for (size_t i = 0; i < report->count; i++)
+        put_row(out, &report->results[i], detailed);
+    strbuf_puts(out, "\n</TBODY>\n</TABLE>\n<HR></HR>\n\n</BODY>\n</HTML>");
 }
 
 static void put_member(struct strbuf *out, const char *indent, const char *key, const char *value, const char *end)
@@ -278,6 +285,8 @@ static void put_json(struct strbuf *out, const struct report *report)
 
 /* In the order in which they are preferred. */
 static const char *const types[] = { "text/plain", "text/html", "application/json", NULL };
+static const char *const type_headers[] = { "text/plain; charset=UTF-8", "text/html; charset=UTF-8",
+                                            "application/json" };
 static void (*const writers[])(struct strbuf *, const struct report *) = { put_text, put_html, put_json };
 
 static void answer(const struct state *state, struct request *request)
@@ -308,8 +317,8 @@ static void answer(const struct state *state, struct request *request)
     for (size_t i = 0; type && types[i]; i++)
         if (strcmp(types[i], type) == 0)
             which = i;
-    response_add_header(response, request->mem, "Content-Type",
-                        mem_printf(request->mem, "%s; charset=UTF-8", types[which]));
+    if (response->status != 204)
+        response_add_header(response, request->mem, "Content-Type", type_headers[which]);
     if (!head)
         writers[which](&response->body, &report);
 }

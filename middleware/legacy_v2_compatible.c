@@ -30,6 +30,7 @@ static struct fault *leave(const struct filter *filter, struct request *request,
     struct response *response = &request->response;
     struct strbuf kept;
     const char *vary;
+    size_t count = 0;
 
     (void)filter;
     if (fault)
@@ -44,12 +45,12 @@ static struct fault *leave(const struct filter *filter, struct request *request,
         const char *name = text_strip(request->mem, *piece);
         if (strcmp(name, HEADER_API_VERSION) == 0 || strcmp(name, HEADER_API_VERSION_OLD) == 0)
             continue;
-        if (kept.length)
+        if (count++)
             strbuf_putc(&kept, ',');
         strbuf_puts(&kept, name);
     }
     response_remove_header(response, "Vary");
-    if (kept.length)
+    if (count)
         response_add_header(response, request->mem, "Vary", kept.data);
     return NULL;
 }

@@ -9,6 +9,7 @@
 #include "routes/microversion.h"
 
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/release.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/versions.h"
 #include "middleware/fault_body.h"
@@ -37,12 +38,14 @@ struct span {
 
 int microversion_max(void)
 {
-    return (int)COUNT - 1;
+    int max = release_default()->max_microversion;
+
+    return max < (int)COUNT ? max : (int)COUNT - 1;
 }
 
 const char *microversion_max_text(void)
 {
-    return microversions[COUNT - 1].text;
+    return microversions[microversion_max()].text;
 }
 
 const char *microversion_min_text(void)
@@ -52,7 +55,7 @@ const char *microversion_min_text(void)
 
 const char *microversion_meaning(int minor)
 {
-    return minor >= VERSION_MIN && minor < (int)COUNT ? microversions[minor].meaning : NULL;
+    return minor >= VERSION_MIN && minor <= microversion_max() ? microversions[minor].meaning : NULL;
 }
 
 /* White space of Python's str among the Latin-1 characters. */

@@ -596,6 +596,6 @@ struct fault *paste_load(const void *mem, struct conf *conf, const char *file, c
     fault = load(loader, file, name, app);
     if (!fault || fault->name != FAULT_LookupError)
         return fault;
-    log_exception(fault->message, "Couldn't lookup app: %s", name);
+    log_error("Couldn't lookup app: %s: %s", name, fault->message);
     return fault_new(mem, PasteAppNotFound, name, file);
 }

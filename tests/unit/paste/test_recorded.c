@@ -14,7 +14,7 @@
 
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/paste/loader.h"
-#include "tests/unit/paste/fixture.h"
+#include "tests/unit/middleware/fixture.h"
 
 #include <jansson.h>
 

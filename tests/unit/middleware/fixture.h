@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A worker with options from text, requests made of texts, and paste files written on the spot. */
-#ifndef TESTS_UNIT_PASTE_FIXTURE_H
-#define TESTS_UNIT_PASTE_FIXTURE_H
+#ifndef TESTS_UNIT_MIDDLEWARE_FIXTURE_H
+#define TESTS_UNIT_MIDDLEWARE_FIXTURE_H
 
 #include "fcgi_app/base/context.h"
 #include "fcgi_app/base/mem.h"
@@ -22,6 +22,7 @@ struct fixture {
     struct context context;
     struct request request;
     const char *body; /* what is left to read */
+    const char *options_file;
 };
 
 /* A file with this text; removed when mem is freed. */
@@ -53,6 +54,7 @@ static inline void fixture_open(struct fixture *fixture, const char *options)
     memset(fixture, 0, sizeof(*fixture));
     fixture->mem = mem_context(NULL, "fixture");
     argv[2] = fixture_file(fixture->mem, options);
+    fixture->options_file = argv[2];
     assert_null(conf_load(fixture->mem, "nova", "nova-api-fcgi", 3, argv, &fixture->worker.conf, &stop, &status));
     assert_false(stop);
     fixture->worker.mem = fixture->mem;
