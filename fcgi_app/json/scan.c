@@ -53,25 +53,14 @@ static inline char next_byte(struct json_scan *scan)
 /* From behind the opening quote to the closing one; NULL: there is none. */
 static inline const char *string_end(const char *p, const char *end, bool *escaped)
 {
-    bool seen = false;
-
+    *escaped = false;
     for (;;) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        uint64_t found = 0;
-        while (end - p >= 8 && !(found = word_quote(word_load(p))))
-            p += 8;
-        if (found)
-            p += __builtin_ctzll(found) >> 3;
-#endif
-        while (p < end && *p != '"' && *p != '\\')
-            p++;
+        p = word_find_quote(p, end);
         if (p == end)
             return NULL;
-        if (*p == '"') {
-            *escaped = seen;
+        if (*p == '"')
             return p;
-        }
-        seen = true;
+        *escaped = true;
         if (end - p < 2)
             return NULL;
         p += 2;
@@ -94,38 +83,83 @@ static inline bool take_string(struct json_scan *scan, struct json_piece *piece)
     return true;
 }
 
-/* Takes a container whose bracket stands at scan->p, by counting brackets outside strings. */
-static void take_container(struct json_scan *scan)
+/*
+ * Brackets outside strings from `p` to `stop` or a little further, byte by
+ * byte; NULL when the depth came to nothing (scan->p is behind it) or the text
+ * was bad.  `p` stands outside strings, and so does the result.
+ */
+static const char *count_brackets(struct json_scan *scan, const char *p, const char *stop, size_t *depth)
 {
-    const char *p = scan->p;
-    const char *end = scan->end;
-    size_t depth = 0;
     bool escaped;
 
-    while (p < end) {
+    for (; p < stop; p++) {
         switch (classes[(unsigned char)*p]) {
         case QUOTE:
-            p = string_end(p + 1, end, &escaped);
+            p = string_end(p + 1, scan->end, &escaped);
             if (!p) {
                 spoil(scan);
-                return;
+                return NULL;
             }
             break;
         case OPEN:
-            depth++;
+            ++*depth;
             break;
         case CLOSE:
-            if (--depth == 0) {
+            if (--*depth == 0) {
                 scan->p = p + 1;
-                return;
+                return NULL;
             }
             break;
         default:
             break;
         }
-        p++;
     }
-    spoil(scan);
+    return p;
+}
+
+/* Takes a container whose bracket stands at scan->p, by counting brackets outside strings. */
+static void take_container(struct json_scan *scan)
+{
+    const char *p = scan->p;
+    size_t depth = 0;
+
+#ifdef WORD_BLOCK
+    uint64_t inside = 0; /* all ones when `p` stands inside a string */
+    bool escaped;
+
+    while (scan->end - p >= WORD_BLOCK || inside) {
+        struct word_marks marks = scan->end - p >= WORD_BLOCK ? word_marks(p) : (struct word_marks){ .backslash = 1 };
+        if (marks.backslash && inside) {
+            p = string_end(p, scan->end, &escaped);
+            if (!p) {
+                spoil(scan);
+                return;
+            }
+            p++;
+            inside = 0;
+        } else if (marks.backslash) {
+            p = count_brackets(scan, p, p + WORD_BLOCK, &depth);
+            if (!p)
+                return;
+        } else {
+            uint64_t between = word_between(marks.quote) ^ inside;
+            uint64_t opens = marks.open & ~between;
+            for (uint64_t brackets = opens | (marks.close & ~between); brackets; brackets &= brackets - 1) {
+                if (opens & brackets & -brackets) {
+                    depth++;
+                } else if (--depth == 0) {
+                    scan->p = p + __builtin_ctzll(brackets) + 1;
+                    return;
+                }
+            }
+            inside = between >> 63 ? UINT64_MAX : 0;
+            p += WORD_BLOCK;
+        }
+    }
+#endif
+    p = count_brackets(scan, p, scan->end, &depth);
+    if (p)
+        spoil(scan);
 }
 
 /* Takes a number or a word: the bytes up to a separator. */
@@ -419,13 +453,12 @@ void json_put_piece(struct strbuf *out, struct json_piece piece)
 /* Is it what json.loads() takes for a string: no control characters, escapes that exist? */
 static bool is_string(struct json_piece piece)
 {
+    const char *end = piece.text + piece.length;
     size_t size;
 
-    for (size_t i = 0; i < piece.length; i += size) {
+    for (const char *p = word_find_special(piece.text, end); p < end; p = word_find_special(p + size, end)) {
         size = 1;
-        if ((unsigned char)piece.text[i] < ' ')
-            return false;
-        if (piece.text[i] == '\\' && unescape(piece.text + i, piece.length - i, &size) < 0)
+        if ((unsigned char)*p < ' ' || (*p == '\\' && unescape(p, (size_t)(end - p), &size) < 0))
             return false;
     }
     return true;

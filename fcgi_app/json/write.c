@@ -65,21 +65,9 @@ static void put_escaped(struct strbuf *out, const char *text, size_t length)
     strbuf_wrote(out, (size_t)(to - start));
 }
 
-/* How many bytes at the start stand for themselves. */
-static size_t plain_length(const char *text, size_t length)
-{
-    size_t at = 0;
-
-    while (at + 8 <= length && !word_special(word_load(text + at)))
-        at += 8;
-    while (at < length && !escapes[(unsigned char)text[at]])
-        at++;
-    return at;
-}
-
 void json_put_body(struct strbuf *out, const char *text, size_t length)
 {
-    size_t plain = plain_length(text, length);
+    size_t plain = (size_t)(word_find_special(text, text + length) - text);
 
     strbuf_put(out, text, plain);
     if (plain < length)
@@ -88,7 +76,7 @@ void json_put_body(struct strbuf *out, const char *text, size_t length)
 
 void json_put_string_length(struct strbuf *out, const char *text, size_t length)
 {
-    size_t plain = plain_length(text, length);
+    size_t plain = (size_t)(word_find_special(text, text + length) - text);
     char *to = strbuf_room(out, length + 2);
 
     *to = '"';
@@ -161,6 +149,30 @@ static int shortest(double value, char digits[32])
     return atoi(strchr(text, 'e') + 1);
 }
 
+/* Most numbers that people write have few decimals: a whole number over a power of ten that is exactly `value`. */
+static bool put_decimal(struct strbuf *out, double value)
+{
+    double scale = 10;
+
+    for (int decimals = 1; decimals <= 6; decimals++, scale *= 10) {
+        double whole = floor(value * scale + 0.5);
+        if (whole >= 1e15 || value < 1e-4)
+            return false;
+        if (whole / scale == value) {
+            long long number = (long long)whole, unit = (long long)scale;
+            char digits[8];
+            strbuf_put_int(out, number / unit);
+            number %= unit;
+            for (int i = decimals; i > 0; i--, number /= 10)
+                digits[i] = (char)('0' + number % 10);
+            digits[0] = '.';
+            strbuf_put(out, digits, (size_t)decimals + 1);
+            return true;
+        }
+    }
+    return false;
+}
+
 void json_put_double(struct strbuf *out, double value)
 {
     char digits[32];
@@ -181,6 +193,8 @@ void json_put_double(struct strbuf *out, double value)
         strbuf_put(out, ".0", 2);
         return;
     }
+    if (put_decimal(out, value))
+        return;
     int point = shortest(value, digits);
     int count = (int)strlen(digits);
     if (point < -4 || point >= 16) {
