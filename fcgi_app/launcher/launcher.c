@@ -124,6 +124,11 @@ struct fault *launcher_open(const void *mem, struct conf *conf, const struct lau
     return NULL;
 }
 
+bool launcher_takes_over(const struct launcher *launcher)
+{
+    return launcher->predecessor >= 0;
+}
+
 /* ---- children ---- */
 
 /* Not all workers of a pool leave at once: up to a tenth more requests each. */

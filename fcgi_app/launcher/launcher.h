@@ -40,6 +40,9 @@ struct fault *launcher_open(const void *mem, struct conf *conf, const struct lau
 /* Forks the workers of a service whose socket listens. The service stays the caller's and must outlive the launcher. */
 struct fault *launcher_launch(struct launcher *launcher, struct service *service) FAULT_CHECK;
 
+/* Is this pool to take over from an older one, with its sockets? */
+bool launcher_takes_over(const struct launcher *launcher);
+
 /* Ends the workers that were forked already: the start has failed. */
 void launcher_abandon(struct launcher *launcher);
 

@@ -183,7 +183,8 @@ struct fault *service_start(const struct service *service, struct worker *worker
     struct fault *fault = NULL;
 
     *again = false;
-    if (worker->db && service->alone && !(conf_bool(worker->conf, OPTION_workarounds_disable_compute_service_check_for_ffu)))
+    if (worker->db && service->alone &&
+        !(conf_bool(worker->conf, OPTION_workarounds_disable_compute_service_check_for_ffu)))
         fault = service_raise_if_old_compute(&context);
     if (!fault && worker->db)
         fault = service_record_ensure(&context, service->host, service->binary);

@@ -248,13 +248,15 @@ bool socket_is_listening(int fd)
     return !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) && listening;
 }
 
-struct fault *socket_adopt(const void *mem, const char *name, int fd, const struct launcher_settings *settings,
-                           struct listener *listener)
+struct fault *socket_adopt(const void *mem, const char *name, int fd, bool ours,
+                           const struct launcher_settings *settings, struct listener *listener)
 {
     *listener = (struct listener){ .fd = fd };
     if (!socket_is_listening(fd))
         return fault_new(mem, Internal, mem_printf(mem, "file descriptor %d is no listening socket", fd));
     describe(mem, listener);
+    if (ours && !strncmp(listener->text, "unix:/", 6))
+        listener->path = listener->text + 5;
     tune(listener, settings);
     log_info("%s listening on %s", name, listener->text);
     return NULL;

@@ -32,9 +32,12 @@ struct listener {
 struct fault *socket_listen(const void *mem, const char *name, const char *address,
                             const struct launcher_settings *settings, struct listener *listener) FAULT_CHECK;
 
-/* Takes an open listening socket as it is; Internal when it is not one. */
-struct fault *socket_adopt(const void *mem, const char *name, int fd, const struct launcher_settings *settings,
-                           struct listener *listener) FAULT_CHECK;
+/*
+ * Takes an open listening socket as it is; Internal when it is not one.  `ours`: an older pool of ours made it, and
+ * its file is ours to remove.
+ */
+struct fault *socket_adopt(const void *mem, const char *name, int fd, bool ours,
+                           const struct launcher_settings *settings, struct listener *listener) FAULT_CHECK;
 
 /* Is the descriptor a listening stream socket? */
 bool socket_is_listening(int fd);

@@ -104,12 +104,14 @@ static struct fault *count_workers(const struct program *program, uint32_t *slot
     return NULL;
 }
 
-static struct fault *open_socket(const struct program *program, struct service *service, struct inherited_set *sockets)
+static struct fault *open_socket(const struct program *program, const struct launcher *launcher,
+                                 struct service *service, struct inherited_set *sockets)
 {
     int fd = socket_inherited_for(sockets, service->name);
 
     if (fd >= 0)
-        return socket_adopt(program->mem, service->name, fd, &program->settings, &service->listener);
+        return socket_adopt(program->mem, service->name, fd, launcher_takes_over(launcher), &program->settings,
+                            &service->listener);
     return socket_listen(program->mem, service->name, service_address(program->mem, program->conf, service->name),
                          &program->settings, &service->listener);
 }
@@ -128,7 +130,7 @@ static struct fault *launch_apis(struct program *program, struct launcher *launc
         }
         if (fault)
             return fault;
-        TRY(open_socket(program, service, sockets));
+        TRY(open_socket(program, launcher, service, sockets));
         TRY(launcher_launch(launcher, service));
         ++*started;
     }
@@ -207,7 +209,7 @@ static int run_responder(struct program *program, const char *api)
                                        program->start->arg, &service);
 
     if (!fault)
-        fault = socket_adopt(program->mem, api, STDIN_FILENO, &program->settings, &service->listener);
+        fault = socket_adopt(program->mem, api, STDIN_FILENO, false, &program->settings, &service->listener);
     if (fault)
         return fail(fault);
     /* A front server replaces who leaves; spawn-fcgi alone does not: so only when it was asked for. */

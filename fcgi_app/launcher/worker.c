@@ -270,6 +270,7 @@ static void serve(struct loop *loop, int fd)
     FCGX_InitRequest(&loop->fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
     loop->fcgi.ipcFd = fd;
     loop->fcgi.keepConnection = 1;
+    loop->fcgi.detached = 1; /* libfcgi's own wait for the peer's end would hold the worker */
     if (FCGX_Accept_r(&loop->fcgi) < 0) {
         /* libfcgi has closed it: silence, half a record, or no FastCGI at all. */
         log_debug("A connection ended before its request was complete");
@@ -279,7 +280,6 @@ static void serve(struct loop *loop, int fd)
     }
     wants_keep = loop->fcgi.keepConnection != 0;
     loop->fcgi.keepConnection = 1;
-    loop->fcgi.detached = 1; /* libfcgi's own wait for the peer's end would hold the worker */
     body_left = answer(loop);
     keep = wants_keep && drain(loop->fcgi.in);
     FCGX_Finish_r(&loop->fcgi);

@@ -8,6 +8,7 @@
  *   /unread       answers 413 without reading the body
  *   /params       how many parameters, and their bytes
  *   /crash        ends the process by a signal
+ *   /fcgi-status  the status application
  */
 #include "config.h"
 
@@ -17,6 +18,7 @@
 #include "fcgi_app/db/db.h"
 #include "fcgi_app/http/request.h"
 #include "fcgi_app/launcher/start.h"
+#include "routes/status.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -46,7 +48,12 @@ static void answer(void *arg, struct request *request)
         while (nanosleep(&left, &left))
             ;
     }
-    if ((number = number_after(request->path_info, "/big/")) >= 0) {
+    if (!strcmp(request->path_info, "/fcgi-status")) {
+        struct fault *fault = status_serve(NULL, request);
+
+        if (fault)
+            request->response.status = fault->code;
+    } else if ((number = number_after(request->path_info, "/big/")) >= 0) {
         memset(strbuf_room(body, (size_t)number), 'x', (size_t)number);
         strbuf_wrote(body, (size_t)number);
     } else if (!strcmp(request->path_info, "/body")) {

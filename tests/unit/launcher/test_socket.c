@@ -92,7 +92,7 @@ static void refuses_what_is_no_address(void **state)
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         assert_non_null(socket_listen(*state, "osapi_compute", wrong[i], &settings, &listener));
     assert_false(socket_is_listening(STDIN_FILENO));
-    assert_non_null(socket_adopt(*state, "osapi_compute", STDIN_FILENO, &settings, &listener));
+    assert_non_null(socket_adopt(*state, "osapi_compute", STDIN_FILENO, false, &settings, &listener));
 }
 
 static void a_path_has_an_end(void **state)
