@@ -278,6 +278,14 @@ static void serve(struct loop *loop, int fd)
         score_idle(loop);
         return;
     }
+    if (FCGX_GetError(loop->fcgi.in)) {
+        /* libfcgi takes an error among the parameters for their end: a request with some of its headers is none. */
+        log_debug("A connection ended in the middle of its parameters");
+        FCGX_Free(&loop->fcgi, 1);
+        arm(loop, false);
+        score_idle(loop);
+        return;
+    }
     wants_keep = loop->fcgi.keepConnection != 0;
     loop->fcgi.keepConnection = 1;
     body_left = answer(loop);
