@@ -10,7 +10,9 @@
 
 #include "fcgi_app/base/context.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/score.h"
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/base/worker.h"
 
 #include <string.h>
 
@@ -44,6 +46,8 @@ static struct fault *enter(const struct filter *filter, struct request *request,
     memcpy(id, PREFIX, sizeof(PREFIX) - 1);
     text_uuid4(id + sizeof(PREFIX) - 1);
     request->context->request_id = id;
+    if (request->worker && request->worker->slot)
+        score_text(request->worker->slot->request_id, sizeof(request->worker->slot->request_id), id);
     return NULL;
 }
 

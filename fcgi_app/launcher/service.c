@@ -11,6 +11,7 @@
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/db/db.h"
+#include "fcgi_app/db/schema.h"
 #include "fcgi_app/http/request.h"
 #include "fcgi_app/launcher/settings.h"
 #include "fcgi_app/objects/service.h"
@@ -183,7 +184,9 @@ struct fault *service_start(const struct service *service, struct worker *worker
     struct fault *fault = NULL;
 
     *again = false;
-    if (worker->db && service->alone &&
+    if (worker->db)
+        fault = db_check_heads(&context, NULL);
+    if (!fault && worker->db && service->alone &&
         !(conf_bool(worker->conf, OPTION_workarounds_disable_compute_service_check_for_ffu)))
         fault = service_raise_if_old_compute(&context);
     if (!fault && worker->db)

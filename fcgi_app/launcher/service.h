@@ -80,11 +80,11 @@ struct fault *service_check_tls(const void *mem, const struct conf *conf) FAULT_
 bool service_request_is_tls(const struct request *request);
 
 /*
- * What a starting worker does before it serves: hooks, and the service
- * record.  *again is set when the database did not answer and the record is
+ * What a starting worker does before it serves: the databases' schemas, the
+ * service record, the manager's hooks.  *again is set when the database did not answer and the record is
  * to be tried again later; the service serves meanwhile.  Faults:
- * ServiceTooOld, TooOldComputeService (alone only), what the hooks and the
- * database raise.
+ * DBSchemaMismatch, ServiceTooOld, TooOldComputeService (alone only), what
+ * the hooks and the database raise.
  */
 struct fault *service_start(const struct service *service, struct worker *worker, bool *again) FAULT_CHECK;
 

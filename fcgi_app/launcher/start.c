@@ -17,6 +17,7 @@
 #include "fcgi_app/launcher/settings.h"
 #include "fcgi_app/launcher/socket.h"
 #include "fcgi_app/launcher/worker.h"
+#include "fcgi_app/objects/registry.h"
 #include "fcgi_app/objects/service.h"
 
 #include <libgen.h>
@@ -151,7 +152,7 @@ static int run_pool(struct program *program)
     fault = count_workers(program, &slots);
     if (!fault)
         fault = launcher_open(program->mem, program->conf, &program->settings, &program->report,
-                              program->start->worker_open, NULL, program->argv, slots, &launcher);
+                              program->start->worker_open, program->start->arg, program->argv, slots, &launcher);
     if (fault)
         return fail(fault);
     fault = launch_apis(program, launcher, &sockets, &started);
@@ -203,6 +204,7 @@ static int run_responder(struct program *program, const char *api)
         .report = &program->report,
         .parent_pipe = -1,
         .open = program->start->worker_open,
+        .open_arg = program->start->arg,
         .too_old = responder_too_old,
     };
     struct fault *fault = service_open(program->mem, program->conf, &program->settings, api, program->start->load,
@@ -292,6 +294,8 @@ int start_run(int argc, char **argv, const struct start *start)
     if (stop)
         return status;
     why = start_logging(program.conf);
+    if (!why)
+        why = object_registry_check();
     if (why) {
         fprintf(check ? stdout : stderr, "nova-api-fcgi: %s\n", why);
         return 1;

@@ -15,8 +15,8 @@ struct conf;
 
 /* What the program brings. */
 struct start {
-    service_loader *load; /* an API's application; `arg` is its first argument */
-    void *arg;
+    service_loader *load;              /* an API's application, found before the workers are forked */
+    void *arg;                         /* also of worker_open */
     launcher_worker_open *worker_open; /* databases and the like of a new worker; given the conf by worker->conf */
     /* Further tests of --check: a line for each thing that is wrong through `say`. May be NULL. */
     void (*check)(struct conf *conf, void (*say)(void *arg, const char *line), void *arg);

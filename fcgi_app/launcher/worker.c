@@ -41,6 +41,9 @@
 
 LOG_MODULE("oslo_service.service");
 
+/* oslo.db's words about a database that is down at start. */
+static struct log_module engines_log = { "oslo_db.sqlalchemy.engines", 0, 0 };
+
 enum {
     REQUEST_POOL = 64 * 1024,     /* bytes of a request's memory before it grows */
     DRAIN_KEEP = 64 * 1024,       /* bytes of an unread body that a kept connection is worth */
@@ -407,7 +410,11 @@ static void start_service(struct loop *loop)
     loop->record_next = 0;
     if (fault && again && loop->record_left) {
         if (loop->record_left > 0)
-            loop->record_left--;
+            log_write(&engines_log, LOG_LEVEL_WARNING, __FILE__, __LINE__, __func__,
+                      "SQL connection failed. %d attempts left.", loop->record_left--);
+        else
+            log_write(&engines_log, LOG_LEVEL_WARNING, __FILE__, __LINE__, __func__,
+                      "SQL connection failed. infinite attempts left.");
         loop->record_next = clock_monotonic_usec() + (uint64_t)settings->db_retry_interval * 1000000;
         return;
     }

