@@ -23,6 +23,9 @@
 
 LOG_MODULE("nova.wsgi");
 
+/* What upstream's script logs stands under its own name. */
+static struct log_module script_log = { "nova.api.openstack.wsgi_app", 0, 0 };
+
 /* Options that each API has under its own name. */
 static const struct service_options {
     const char *name;
@@ -177,6 +180,18 @@ static struct fault *run_hook(struct fault *(*hook)(struct worker *worker), stru
     return hook ? hook(worker) : NULL;
 }
 
+/* Only the script form looks at the computes' age; [workarounds] makes a warning of it. */
+static struct fault *check_computes(const struct context *context)
+{
+    struct fault *fault = service_raise_if_old_compute(context);
+
+    if (!fault || !fault_is(fault, FAULT_TooOldComputeService) ||
+        !conf_bool(context->worker->conf, OPTION_workarounds_disable_compute_service_check_for_ffu))
+        return fault;
+    log_write(&script_log, LOG_LEVEL_WARNING, __FILE__, __LINE__, __func__, "%s", fault->message);
+    return NULL;
+}
+
 struct fault *service_start(const struct service *service, struct worker *worker, bool *again)
 {
     const void *mem = mem_context(worker->mem, "service start");
@@ -186,9 +201,8 @@ struct fault *service_start(const struct service *service, struct worker *worker
     *again = false;
     if (worker->db)
         fault = db_check_heads(&context, NULL);
-    if (!fault && worker->db && service->alone &&
-        !(conf_bool(worker->conf, OPTION_workarounds_disable_compute_service_check_for_ffu)))
-        fault = service_raise_if_old_compute(&context);
+    if (!fault && worker->db && service->alone)
+        fault = check_computes(&context);
     if (!fault && worker->db)
         fault = service_record_ensure(&context, service->host, service->binary);
     if (fault) {

@@ -36,7 +36,6 @@ void settings_read(const struct conf *conf, struct launcher_settings *settings)
         .db_max_retries = (int)conf_int(conf, OPTION_database_max_retries),
         .db_retry_interval = (int)conf_int(conf, OPTION_database_retry_interval),
         .log_options = conf_bool(conf, OPTION_DEFAULT_log_options),
-        .ignore_old_computes = conf_bool(conf, OPTION_workarounds_disable_compute_service_check_for_ffu),
         .enabled_apis = conf_list(conf, OPTION_DEFAULT_enabled_apis),
         .enabled_ssl_apis = conf_list(conf, OPTION_DEFAULT_enabled_ssl_apis),
     };

@@ -30,7 +30,6 @@ struct launcher_settings {
     int db_max_retries;         /* [database] max_retries; -1: for ever */
     int db_retry_interval;      /* [database] retry_interval, seconds */
     bool log_options;           /* print every option at DEBUG at start */
-    bool ignore_old_computes;   /* [workarounds] disable_compute_service_check_for_ffu */
     const char *const *enabled_apis;
     const char *const *enabled_ssl_apis;
 };
