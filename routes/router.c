@@ -377,8 +377,7 @@ static bool is_form(const struct request *request)
     const char *type = request_param(request, "CONTENT_TYPE");
     static const char form[] = "application/x-www-form-urlencoded";
 
-    return type && !strncasecmp(type, form, sizeof(form) - 1) &&
-           (!type[sizeof(form) - 1] || type[sizeof(form) - 1] == ';');
+    return type && !strncmp(type, form, sizeof(form) - 1) && (!type[sizeof(form) - 1] || type[sizeof(form) - 1] == ';');
 }
 
 /* The method that routes are matched by: `_method` of the query or of a form takes the real one's place. */

@@ -77,7 +77,7 @@ static struct fault *list_flavors(const struct call *call, enum flavor_depth dep
 static bool wants_extra_specs(const struct call *call)
 {
     return versions_hold((struct versions)V_FROM(61), call->version) &&
-           policy_allows(call->context, SEES_EXTRA_SPECS, &(struct policy_target){ NULL, NULL });
+           policy_allows(call->context, SEES_EXTRA_SPECS, NULL);
 }
 
 static struct fault *flavors_index(struct call *call)
