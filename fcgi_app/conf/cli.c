@@ -282,6 +282,17 @@ static bool take_flag(struct cli *cli, int *at, struct fault **fault)
     }
     if (!flag)
         return false;
+    while (!takes_value(flag) && value && word[1] != '-') {
+        /* a switch, and the next letter is a flag of its own */
+        const struct flag *next = find_flag(cli, mem_printf(cli->mem, "-%c", value[0]));
+        if (!next)
+            break;
+        *fault = act(cli, flag, NULL);
+        if (*fault || *cli->stop)
+            return true;
+        flag = next;
+        value = value[1] ? value + 1 : NULL;
+    }
     if (!takes_value(flag) && value) {
         refuse(cli, mem_printf(cli->mem, "argument %s: ignored explicit argument '%s'", flag->all, value));
         return true;

@@ -124,7 +124,10 @@ static void writer_entry(struct writer *writer, const char *key, const char *val
 struct lines {
     const char *at;
     const char *end;
-    int number; /* of the line last returned, from 1 */
+    int number;        /* of the line last returned, from 1 */
+    const char *begin; /* of that line */
+    size_t size;       /* and its bytes, without the end */
+    bool ended;        /* by a line end, not by the file's */
 };
 
 static bool lines_next(struct lines *lines, const char **line, size_t *size)
@@ -135,8 +138,9 @@ static bool lines_next(struct lines *lines, const char **line, size_t *size)
         return false;
     while (p < lines->end && *p != '\n' && *p != '\r')
         p++;
-    *line = lines->at;
-    *size = (size_t)(p - lines->at);
+    *line = lines->begin = lines->at;
+    *size = lines->size = (size_t)(p - lines->at);
+    lines->ended = p < lines->end;
     if (p < lines->end)
         p += *p == '\r' && p + 1 < lines->end && p[1] == '\n' ? 2 : 1;
     lines->at = p;
@@ -242,6 +246,12 @@ static struct fault *oslo_read(struct writer *writer, struct lines *lines)
 
 /* ---- ConfigParser --------------------------------------------------------- */
 
+/* The line last read, whole, as ConfigParser shows it. */
+static const char *paste_line(const void *mem, const struct lines *lines)
+{
+    return repr_text(mem, mem_printf(mem, "%.*s%s", (int)lines->size, lines->begin, lines->ended ? "\n" : ""));
+}
+
 /* What a paste file has said so far, to refuse repeated things. */
 struct paste_state {
     struct pending pending;
@@ -282,7 +292,7 @@ static struct fault *paste_section(struct writer *writer, struct paste_state *st
 }
 
 static struct fault *paste_assignment(struct writer *writer, struct paste_state *state, const char *line, size_t size,
-                                      int number)
+                                      const struct lines *lines)
 {
     const char *sign = line;
     const char *value;
@@ -294,18 +304,18 @@ static struct fault *paste_assignment(struct writer *writer, struct paste_state 
         sign++;
     key_size = (size_t)(sign - line);
     repr_strip_right(line, &key_size);
-    if (sign == line + size || key_size == 0) {
-        /* Python goes on and tells all of them at the end */
-        strbuf_printf(&state->errors, "\n\t[line %2d]: %s", number,
-                      repr_text(writer->mem, mem_printf(writer->mem, "%.*s\n", (int)size, line)));
+    /* Python goes on after these and tells all of them at the end */
+    if (sign == line + size || key_size == 0)
+        strbuf_printf(&state->errors, "\n\t[line %2d]: %s", lines->number, paste_line(writer->mem, lines));
+    if (sign == line + size)
         return NULL;
-    }
+    paste_flush(writer, state);
     key = mem_strndup(writer->mem, line, key_size);
     for (size_t i = 0; i < state->count; i++)
         if (state->keys[i].section == writer->current && strcmp(state->keys[i].key, key) == 0)
             return fault_text(writer->mem, ConfigFileParseError,
                               "While reading from %s [line %2d]: option %s in section %s already exists",
-                              repr_text(writer->mem, writer->path), number, repr_text(writer->mem, key),
+                              repr_text(writer->mem, writer->path), lines->number, repr_text(writer->mem, key),
                               repr_text(writer->mem, writer->names[writer->current]));
     state->keys = mem_grow(writer->mem, state->keys, struct paste_key, state->count + 1);
     state->keys[state->count++] = (struct paste_key){ writer->current, key };
@@ -313,7 +323,7 @@ static struct fault *paste_assignment(struct writer *writer, struct paste_state 
     value_size = (size_t)(line + size - value);
     repr_strip(&value, &value_size);
     state->pending.key = key;
-    state->pending.line = number;
+    state->pending.line = lines->number;
     strbuf_init(&state->pending.value, writer->mem, value_size + 1);
     strbuf_put(&state->pending.value, value, value_size);
     return NULL;
@@ -357,10 +367,8 @@ static struct fault *paste_read(struct writer *writer, struct lines *lines)
         if (!state.in_section)
             return fault_text(writer->mem, ConfigFileParseError,
                               "File contains no section headers.\nfile: %s, line: %d\n%s",
-                              repr_text(writer->mem, writer->path), lines->number,
-                              repr_text(writer->mem, mem_printf(writer->mem, "%.*s\n", (int)size, line)));
-        paste_flush(writer, &state);
-        TRY(paste_assignment(writer, &state, text, text_size, lines->number));
+                              repr_text(writer->mem, writer->path), lines->number, paste_line(writer->mem, lines));
+        TRY(paste_assignment(writer, &state, text, text_size, lines));
     }
     paste_flush(writer, &state);
     if (state.errors.length > 0)

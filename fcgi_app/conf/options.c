@@ -36,6 +36,7 @@ const char option_package_dir[] = "<directory of the program's data>";
 #define AT_LEAST(number) .has_min = true, .min = (number)
 #define AT_MOST(number) .has_max = true, .max = (number)
 #define CHOICES(text_) .choices = "" text_
+#define NONE_IS_NO_TEXT .none_is_no_text = true
 #define IGNORE_CASE .ignore_case = true
 #define MATCHES(text_) .regex = "" text_
 #define LONGEST(number) .max_length = (number)
@@ -55,8 +56,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 
 /* Groups that only nova-compute, the conductor's helpers or the console proxies read. */
 static const char *const foreign_groups[] = {
-    "devices", "guestfs", "hyperv",         "image_cache", "ironic",      "libvirt",
-    "mks",     "rdp",     "serial_console", "vmware",      "workarounds", "zvm",
+    "devices", "guestfs", "hyperv", "image_cache", "ironic", "libvirt", "mks", "rdp", "vmware", "zvm",
 };
 
 static const char *first_address(const void *mem)

@@ -28,11 +28,12 @@ struct option_type {
     bool has_max;
     double min; /* of numbers; whole numbers in the rows are far below 2^53 */
     double max;
-    const char *choices; /* "a|b"; NULL: anything. For a list: of each item. */
-    bool ignore_case;    /* of choices */
-    const char *regex;   /* searched in the value, as Python's re.search */
-    int max_length;      /* characters; 0: any */
-    const char *schemes; /* of a URI, "http|https"; NULL: any */
+    const char *choices;  /* "a|b"; NULL: anything. For a list: of each item. */
+    bool none_is_no_text; /* "None" among the choices is the unset value: told in messages, but no text that fits */
+    bool ignore_case;     /* of choices */
+    const char *regex;    /* searched in the value, as Python's re.search */
+    int max_length;       /* characters; 0: any */
+    const char *schemes;  /* of a URI, "http|https"; NULL: any */
 };
 
 struct option_row {

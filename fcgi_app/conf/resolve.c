@@ -136,6 +136,8 @@ static struct fault *take(const void *mem, struct conf *conf, enum option option
         wrong = value_convert(conf, option, texts, raw->count, &conf->values[option]);
     else
         conf->values[option] = (struct value){ .has = option_is_multi(option) && option_rows[option].text };
+    if (wrong && strncmp(wrong, "Value for option ", 17) == 0)
+        return fault_text(mem, ConfigFileValueError, "%s", wrong); /* that of the option it refers to */
     if (wrong)
         return fault_text(mem, ConfigFileValueError, "Value for option %s from %s, group [%s], is not valid: %s",
                           option_spelling(option), raw->where, row->group, wrong);

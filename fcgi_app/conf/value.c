@@ -83,7 +83,8 @@ static const char *check_text(const void *mem, const struct option_type *type, c
         return mem_printf(mem, "Value '%s' exceeds maximum length %d", text, type->max_length);
     if (type->regex && !matches(type->regex, text))
         return mem_printf(mem, "Value %s doesn't match regex %s", repr_text(mem, text), repr_text(mem, type->regex));
-    if (type->choices && !in_choices(type->choices, text, type->ignore_case))
+    if (type->choices &&
+        (!in_choices(type->choices, text, type->ignore_case) || (type->none_is_no_text && strcmp(text, "None") == 0)))
         return mem_printf(mem, "Valid values are [%s], but found %s", choices_joined(mem, type->choices, ", "),
                           repr_text(mem, text));
     return NULL;
