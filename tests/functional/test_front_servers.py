@@ -106,7 +106,7 @@ def by_mod_fcgid(folder, conf, running):
 FcgidIPCDir {f}/fcgid
 FcgidProcessTableFile {f}/fcgid.shm
 FcgidInitialEnv OS_NOVA_CONFIG_DIR {f}
-FcgidInitialEnv OS_NOVA_CONFIG_FILES nova.conf
+
 FcgidInitialEnv ASAN_OPTIONS detect_leaks=0
 FcgidMaxRequestLen 1073741824
 FcgidIOTimeout 60
