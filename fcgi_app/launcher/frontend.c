@@ -139,7 +139,10 @@ static const struct front {
     void (*print)(const void *mem, const struct site *site, FILE *out);
 } fronts[] = {
     { "lighttpd",
-      "server.modules += ( \"mod_fastcgi\" )\nserver.max-request-field-size = 65536\nserver.stream-response-body = 1\n",
+      "server.modules += ( \"mod_fastcgi\" )\nserver.max-request-field-size = 65536\n"
+      "# What a query may hold is the API's to judge.\n"
+      "server.http-parseopts = ( \"url-invalid-utf8-reject\" => \"disable\", \"url-ctrls-reject\" => \"disable\" )\n"
+      "server.stream-response-body = 1\n",
       "server.modules += ( \"mod_openssl\" )\n", print_lighttpd },
     { "apache", "# needs: a2enmod proxy proxy_fcgi\n", "# needs: a2enmod ssl\n", print_apache },
     { "nginx", "", "", print_nginx },

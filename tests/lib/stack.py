@@ -161,6 +161,7 @@ server.bind = "127.0.0.1"
 server.port = {port}
 server.errorlog = "{folder}/{name}.log"
 server.max-request-field-size = 65536
+server.http-parseopts = ( "url-invalid-utf8-reject" => "disable", "url-ctrls-reject" => "disable" )
 server.max-keep-alive-requests = 100000
 server.stream-response-body = 1
 fastcgi.server = ( "/" => (( "socket" => "{sock}", {launch}"check-local" => "disable",
