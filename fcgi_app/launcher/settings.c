@@ -23,6 +23,7 @@ void settings_read(const struct conf *conf, struct launcher_settings *settings)
         .graceful_shutdown_timeout = (int)conf_int(conf, OPTION_DEFAULT_graceful_shutdown_timeout),
         .io_timeout = (int)conf_int(conf, OPTION_fcgi_io_timeout),
         .request_timeout = (int)conf_int(conf, OPTION_fcgi_request_timeout),
+        .slow_request_log = conf_float(conf, OPTION_fcgi_slow_request_log),
         .max_requests = conf_int(conf, OPTION_fcgi_max_requests),
         .keep_idle_ms = KEEP_IDLE_MS,
         .backlog = (int)conf_int(conf, OPTION_fcgi_backlog),

@@ -17,6 +17,7 @@ struct launcher_settings {
     int graceful_shutdown_timeout; /* seconds; 0: for ever */
     int io_timeout;                /* seconds that one read or write of a request may wait; 0: for ever */
     int request_timeout;           /* seconds that a request may take; 0: for ever */
+    double slow_request_log;       /* seconds; requests that take longer are warned of; 0: none */
     int64_t max_requests;          /* a worker leaves after so many; 0: never */
     int keep_idle_ms;              /* how long a kept connection may idle while nobody else waits */
     int backlog;

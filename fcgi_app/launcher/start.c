@@ -12,6 +12,7 @@
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/http/request.h"
+#include "fcgi_app/launcher/notify.h"
 #include "fcgi_app/launcher/report.h"
 #include "fcgi_app/launcher/scoreboard.h"
 #include "fcgi_app/launcher/settings.h"
@@ -20,6 +21,7 @@
 #include "fcgi_app/objects/registry.h"
 #include "fcgi_app/objects/service.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,6 +200,8 @@ static int run_responder(struct program *program, const char *api)
     struct worker *worker = mem_new(program->mem, struct worker);
     struct scoreboard *board = scoreboard_open(1);
     struct service *service;
+    struct notify notify;
+    int status;
     struct worker_task task = {
         .settings = &program->settings,
         .worker = worker,
@@ -221,49 +225,63 @@ static int run_responder(struct program *program, const char *api)
         settings_log_options(program->conf);
     service->alone = true;
     task.service = service;
+    notify_open(&notify);
     board->parent_pid = 0;
     worker->mem = mem_context(NULL, "worker");
     worker->conf = program->conf;
     worker->slot = scoreboard_take(board, api);
-    return worker_run(&task);
+    /* The socket listens already: what arrives from now on is answered. */
+    notify_send(&notify, "READY=1");
+    status = worker_run(&task);
+    notify_send(&notify, "STOPPING=1");
+    return status;
 }
 
 /* ---- --check ---- */
 
-struct findings {
-    int count;
-};
-
 static void say(void *arg, const char *line)
 {
-    struct findings *findings = arg;
+    int *findings = arg;
 
-    findings->count++;
+    ++*findings;
     printf("%s\n", line);
 }
 
-static void say_fault(struct findings *findings, const char *what, const struct fault *fault)
+/* Can files be made in the directory of this option? */
+static void check_directory(const struct program *program, enum option option, const char *path, int *findings)
 {
-    if (fault)
-        say(findings, what ? mem_printf(fault, "%s: %s", what, fault->message) : fault->message);
+    const char *where = conf_where(program->conf, program->mem, option);
+
+    if (path && *path && access(path, W_OK | X_OK))
+        say(findings,
+            mem_printf(program->mem, "%s: [%s] %s = %s: no files can be made there: %s", where ? where : "by default",
+                       conf_option_group(option), conf_option_name(option), path, strerror(errno)));
 }
 
 static int run_check(struct program *program)
 {
-    struct findings findings = { 0 };
+    int findings = 0, good = 0;
 
     for (const char *const *api = program->settings.enabled_apis; *api; api++) {
         struct service *service;
+        struct fault *fault = service_open(program->mem, program->conf, &program->settings, *api, program->start->load,
+                                           program->start->arg, &service);
 
-        say_fault(&findings, *api,
-                  service_open(program->mem, program->conf, &program->settings, *api, program->start->load,
-                               program->start->arg, &service));
+        good += !fault;
+        /* As at the start: an API that is not there is not served, and the others are. */
+        if (fault && fault_is(fault, FAULT_PasteAppNotFound))
+            printf("warning: %s is not served: %s\n", *api, fault->message);
+        else if (fault)
+            say(&findings, mem_printf(program->mem, "%s: %s", *api, fault->message));
     }
+    if (!good && !findings)
+        say(&findings, "No APIs would be started. Check the enabled_apis config option.");
+    check_directory(program, OPTION_oslo_reports_log_dir, program->settings.report_log_dir, &findings);
     if (program->start->check)
         program->start->check(program->conf, say, &findings);
-    if (!findings.count)
+    if (!findings)
         printf("The configuration is good.\n");
-    return findings.count ? 1 : 0;
+    return findings ? 1 : 0;
 }
 
 int start_run(int argc, char **argv, const struct start *start)

@@ -18,8 +18,10 @@
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/score.h"
 #include "fcgi_app/base/worker.h"
+#include "fcgi_app/db/db.h"
 #include "fcgi_app/http/fcgi.h"
 #include "fcgi_app/http/request.h"
+#include "fcgi_app/launcher/launcher.h"
 #include "fcgi_app/launcher/report.h"
 #include "fcgi_app/launcher/scoreboard.h"
 #include "fcgi_app/launcher/service.h"
@@ -108,8 +110,9 @@ static void on_request_timeout(int number)
     score_read(running.slot, &seen);
     log_error("Request %s (%s %s) is over request_timeout (%d s): in stage %s for %.1f s, begun %.1f s ago. "
               "Worker %d exits",
-              seen.request_id, seen.method, seen.route, running.request_timeout, score_stage_name(seen.stage),
-              (double)(now - seen.since_usec) / 1e6, (double)(now - seen.request_usec) / 1e6, (int)getpid());
+              *seen.request_id ? seen.request_id : "-", seen.method, seen.route, running.request_timeout,
+              score_stage_name(seen.stage), (double)(now - seen.since_usec) / 1e6,
+              (double)(now - seen.request_usec) / 1e6, (int)getpid());
     _exit(1);
 }
 
@@ -208,6 +211,17 @@ static void score_end(struct loop *loop, const struct request *request)
     slot->status_class[class < 6 ? class : 0]++;
     slot->bytes_out += request->response.body.length;
     slot->requests++;
+    if (loop->task->worker->db)
+        slot->connections = db_open_connections(loop->task->worker->db);
+}
+
+static void warn_if_slow(const struct loop *loop)
+{
+    const struct scoreslot *slot = loop->slot;
+    double took = (double)(clock_monotonic_usec() - slot->request_usec) / 1e6;
+
+    if (loop->task->settings->slow_request_log > 0 && took > loop->task->settings->slow_request_log)
+        log_warning("Slow request: %s %s took %.3f s", slot->method, slot->route, took);
 }
 
 static void score_idle(struct loop *loop)
@@ -257,6 +271,7 @@ static bool answer(struct loop *loop)
     if (fault)
         log_info("Worker %d: %s", (int)getpid(), fault->message);
     score_end(loop, request);
+    warn_if_slow(loop);
     body_left = request->content_length > 0 && !loop->fcgi.in->isClosed;
     log_set_context(NULL);
     talloc_free(mem);
@@ -436,6 +451,11 @@ static void handle_signals(struct loop *loop)
         loop->leave = loop->told_to_stop = true;
     if (signals_caught(SIGHUP)) {
         log_info("%s", loop->task->service->alone ? "Caught SIGHUP, handling" : "Child caught SIGHUP, handling");
+        /* In the foreground of a terminal it means what it means to other programs. */
+        if (!launcher_is_daemon()) {
+            loop->leave = loop->told_to_stop = true;
+            return;
+        }
         settings_reload(loop->task->worker->conf);
         service_reset(loop->task->service, loop->task->worker);
     }

@@ -293,6 +293,29 @@ def test_an_idle_kept_connection_is_closed(home, pools):
     assert kept.closed_by_peer(within=3)
 
 
+def test_memory_of_a_worker_stays_flat(home, pools):
+    pool = pools(home, workers=1, options={"fcgi": {"max_requests": 0}}).start()
+
+    def serve(count):
+        kept = fastcgi.Connection(pool.socket)
+        for _ in range(count):
+            kept.send_request("POST", "/body", b"x" * 5000, keep=True)
+            assert kept.answer().text == "body 5000"
+        kept.close()
+        return json.loads(pool.get("/fcgi-status?json").body)["processes"][0]["private_bytes"]
+
+    before = serve(1000)
+    assert serve(10000) - before <= 64 * 1024
+
+
+def test_slow_requests_are_told(home, pools):
+    pool = pools(home, options={"fcgi": {"slow_request_log": 0.2}}).start()
+    pool.get("/sleep/10")
+    pool.get("/sleep/300?secret")
+    assert pool.logged("Slow request: GET /sleep/300 took 0.3")
+    assert pool.log_text().count("Slow request") == 1 and "secret" not in pool.log_text()
+
+
 # ---- workers -----------------------------------------------------------------------------------------------
 
 
@@ -627,6 +650,19 @@ def test_check(home):
     assert str(pool.config) in bad.stdout and "io_timeout" in bad.stdout and "soon" in bad.stdout
     line = next(number for number, text in enumerate(pool.config.read_text().splitlines(), 1) if "io_timeout" in text)
     assert re.search(rf"\b{line}\b", bad.stdout)
+
+
+def test_check_tells_a_log_file_that_cannot_be_written(home):
+    pool = Pool(home, options={"DEFAULT": {"log_file": "/nonexistent/log"}, "oslo_reports": {"log_dir": "/nonexistent"}})
+    bad = subprocess.run([*pool.arguments, "--check"], capture_output=True, text=True)
+    assert bad.returncode == 1
+    assert "/nonexistent/log" in bad.stdout
+    pool.options["DEFAULT"]["log_file"] = pool.log
+    pool.write_config()
+    bad = subprocess.run([*pool.arguments, "--check"], capture_output=True, text=True)
+    line = pool.config.read_text().splitlines().index("log_dir = /nonexistent") + 1
+    assert bad.returncode == 1
+    assert f"{pool.config}:{line}: [oslo_reports] log_dir = /nonexistent" in bad.stdout
 
 
 def test_version():
