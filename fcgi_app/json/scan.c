@@ -39,7 +39,7 @@ static void spoil(struct json_scan *scan)
     scan->p = scan->end;
 }
 
-/* Past white space; the byte that stands there, 0 at the end. */
+/* Past white space; the byte that stands there, 0 at the end (and for a NUL byte, which nothing takes). */
 static inline char next_byte(struct json_scan *scan)
 {
     const char *p = scan->p;
@@ -581,7 +581,7 @@ void json_put_raw(struct strbuf *out, const char *text, size_t length)
     size_t start = out->length;
 
     put_value(out, &scan, 0);
-    if (scan.bad || next_byte(&scan)) {
+    if (scan.bad || next_byte(&scan) || scan.p < scan.end) {
         strbuf_cut(out, start);
         json_put_null(out);
     }
