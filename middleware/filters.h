@@ -16,6 +16,7 @@ extern const struct middleware healthcheck;
 extern const struct middleware http_proxy_to_wsgi;
 extern const struct middleware legacy_v2_compatible;
 extern const struct middleware noauth2;
+extern const struct middleware noauth2_v2_18; /* tells of the URL without the project in it */
 extern const struct middleware osprofiler;
 extern const struct middleware request_log;
 extern const struct middleware sizelimit;

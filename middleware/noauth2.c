@@ -30,7 +30,7 @@ static const char *text_or_null(const void *mem, const char *part, size_t length
     return length ? text_from_latin1(mem, part, length) : NULL;
 }
 
-static void offer_token(struct request *request)
+static void offer_token(struct request *request, bool with_project)
 {
     const char *user = header_or(request, "X-Auth-User", "admin");
     const char *project = header_or(request, "X-Auth-Project-Id", "admin");
@@ -43,8 +43,9 @@ static void offer_token(struct request *request)
     request->response.status = 204;
     response_add_header(&request->response, request->mem, "X-Auth-Token",
                         mem_printf(request->mem, "%s:%s", user, project));
-    response_add_header(&request->response, request->mem, "X-Server-Management-Url",
-                        mem_printf(request->mem, "%.*s/%s", (int)length, url, project));
+    response_add_header(
+        &request->response, request->mem, "X-Server-Management-Url",
+        mem_printf(request->mem, "%.*s%s%s", (int)length, url, with_project ? "/" : "", with_project ? project : ""));
     response_add_header(&request->response, request->mem, "Content-Type", "text/plain; charset=UTF-8");
 }
 
@@ -55,9 +56,8 @@ static struct fault *enter(const struct filter *filter, struct request *request,
     struct context *context = request->context;
     const char *colon;
 
-    (void)filter;
     if (!token) {
-        offer_token(request);
+        offer_token(request, filter->kind == &noauth2);
         *verdict = VERDICT_DONE;
         return NULL;
     }
@@ -78,3 +78,4 @@ static struct fault *enter(const struct filter *filter, struct request *request,
 }
 
 const struct middleware noauth2 = { .name = "noauth2", .enter = enter };
+const struct middleware noauth2_v2_18 = { .name = "noauth2_v2_18", .enter = enter };

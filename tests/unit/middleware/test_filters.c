@@ -375,6 +375,20 @@ static void tokens_say_who_one_is(void **state)
     }
 }
 
+static void the_offered_url_may_lack_the_project(void **state)
+{
+    static const struct middleware *const chain[] = { &noauth2_v2_18 };
+
+    fixture_request(&fixture, "GET", "/v2.1/");
+    fixture_header(&fixture, "Host", "api.example");
+    fixture_header(&fixture, "X-Auth-Project-Id", "p");
+    fixture_ready(&fixture, NULL);
+    run(chain, 1);
+    assert_false(served);
+    assert_string_equal(fixture_answer_header(&fixture, "X-Auth-Token"), "admin:p");
+    assert_string_equal(fixture_answer_header(&fixture, "X-Server-Management-Url"), "http://api.example/v2.1");
+}
+
 /* ---- profiling ---- */
 
 static char *encode(const char *text)
@@ -514,6 +528,7 @@ int main(void)
         cmocka_unit_test(a_refused_request_is_not_served),
         cmocka_unit_test(a_body_without_length_is_limited_while_read),
         cmocka_unit_test(tokens_say_who_one_is),
+        cmocka_unit_test(the_offered_url_may_lack_the_project),
         cmocka_unit_test(only_signed_traces_are_followed),
         cmocka_unit_test(signatures_are_hmac_sha1),
         cmocka_unit_test(events_form_a_tree),
