@@ -1,12 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /servers, /servers/detail, /servers/{id}, …: the rows of upstream's module servers. */
+/*
+ * /servers, /servers/detail, /servers/{id}, …: the rows of upstream's module servers.
+ * Neighbours: views/servers.c shows, compute/servers.h finds.
+ */
 #include "config.h"
 
+#include "fcgi_app/compute/servers.h"
+#include "fcgi_app/policies/policies.h"
+#include "routes/paging.h"
 #include "routes/resource.h"
+#include "routes/schemas/servers.h"
+#include "routes/views/servers.h"
+
+/* What is wrong with a list's words is the caller's fault, under whatever name. */
+static struct fault *list_servers(struct call *call, bool detail, unsigned wants, struct servers *servers)
+{
+    struct servers_query query = { .query = &call->query, .version = call->version, .detail = detail, .wants = wants };
+    struct paging paging;
+    struct fault *fault;
+
+    TRY(policy_check(call->context, detail ? "os_compute_api:servers:detail" : "os_compute_api:servers:index", NULL));
+    TRY(paging_read(call, &paging));
+    query.limit = paging.limit;
+    query.marker = paging.marker;
+    fault = servers_list(call->context, &query, servers);
+    if (fault && fault_is(fault, FAULT_Invalid))
+        return fault_http(call->mem, 400, "%s", fault->message);
+    return fault;
+}
+
+static struct fault *servers_index(struct call *call)
+{
+    struct servers servers;
+
+    TRY(list_servers(call, false, 0, &servers));
+    servers_view_index(call, &servers);
+    return NULL;
+}
+
+static struct fault *servers_detail(struct call *call)
+{
+    struct servers servers;
+
+    TRY(list_servers(call, true, servers_view_list_wants(call), &servers));
+    servers_view_detail(call, &servers);
+    return NULL;
+}
+
+static struct fault *servers_show(struct call *call)
+{
+    bool partial = call->version >= 69; /* 2.69: servers of cells that are down */
+    bool group = call->version >= 71;   /* 2.71: the server's group */
+    struct server server;
+    struct fault *fault =
+        servers_get(call->context, call->vars[0], servers_view_wants(call) | INSTANCE_FAULT, partial, group, &server);
+
+    if (fault && fault->name == FAULT_InstanceNotFound)
+        return fault_http(call->mem, 404, "%s", fault->message);
+    TRY(fault);
+    TRY(policy_check(call->context, "os_compute_api:servers:show",
+                     &(struct policy_target){ server.instance->project_id, NULL }));
+    servers_view_show(call, &server);
+    return NULL;
+}
 
 /* clang-format off */
 static const struct route servers_routes[] = {
-    { "GET", "/servers", NULL, V_ALL, NULL, 200, .errors = { 400, 403 },
+    { "GET", "/servers", NULL, V_ALL, servers_index, 200, .errors = { 400, 403 }, .query = servers_query,
       .policies = "os_compute_api:servers:index; os_compute_api:servers:allow_all_filters?; "
                   "os_compute_api:servers:detail:get_all_tenants (only all_tenants on detail); "
                   "os_compute_api:servers:index:get_all_tenants (only all_tenants on index)" },
@@ -19,7 +79,7 @@ static const struct route servers_routes[] = {
                   "os_compute_api:servers:create:zero_disk_flavor? (image-backed + root_gb=0); "
                   "network:attach_external_network? (external net); "
                   "os_compute_api:servers:create:forced_host (only zone:host:node)" },
-    { "GET", "/servers/detail", NULL, V_ALL, NULL, 200, .errors = { 400, 403 },
+    { "GET", "/servers/detail", NULL, V_ALL, servers_detail, 200, .errors = { 400, 403 }, .query = servers_query,
       .policies = "os_compute_api:servers:detail; os_compute_api:servers:allow_all_filters?; "
                   "os_compute_api:servers:detail:get_all_tenants (only all_tenants on detail); "
                   "os_compute_api:servers:index:get_all_tenants (only all_tenants on index); "
@@ -27,7 +87,7 @@ static const struct route servers_routes[] = {
                   "os_compute_api:os-extended-server-attributes?; "
                   "os_compute_api:servers:show:host_status? (>=2.16); "
                   "os_compute_api:servers:show:host_status:unknown-only? (>=2.16)" },
-    { "GET", "/servers/{id}", NULL, V_ALL, NULL, 200, .errors = { 404 },
+    { "GET", "/servers/{id}", NULL, V_ALL, servers_show, 200, .errors = { 404 },
       .policies = "os_compute_api:servers:show; os_compute_api:servers:show:flavor-extra-specs? (>=2.47); "
                   "os_compute_api:os-extended-server-attributes?; "
                   "os_compute_api:servers:show:host_status? (>=2.16); "
