@@ -321,7 +321,7 @@ static struct fault *read_bool(const struct context *context, const char *text, 
 
     if (truth < 0)
         return fault_http(context->mem, 400,
-                          "Invalid input received: Unrecognized value '%s', acceptable values are: '0', '1', 'f', "
+                          "Unrecognized value '%s', acceptable values are: '0', '1', 'f', "
                           "'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'",
                           text);
     *value = truth;

@@ -36,6 +36,7 @@ struct stream {
     size_t taken; /* rows of earlier batches */
     bool asked;   /* its answer is under way */
     bool ended;   /* nothing more will come */
+    bool passed;  /* its fault has had its turn in the merge */
     struct fault *fault;
 };
 
@@ -53,6 +54,9 @@ struct listing {
     size_t building_count;
     struct stream *streams;
     size_t stream_count;
+    struct stream **heap; /* of those with something left; NULL: the merge has not begun */
+    size_t heap_count;
+    bool taken; /* the heap's first gave its row */
     size_t real_cells;
     int64_t limit; /* for the cells: what building servers left over */
 };
@@ -354,9 +358,16 @@ static const char *sort_text(const struct listing *listing, const struct stream 
     return listing->search.sort[key].key == instance_sort_find("uuid") ? row->uuid : "";
 }
 
-/* Does `a`'s next row come before `b`'s? Of equals the earlier cell's stays first. */
+/* A cell that failed takes its turn before all rows, and gives none. */
+static bool is_failure(const struct stream *stream)
+{
+    return stream->fault && !stream->passed;
+}
+
 static bool comes_before(const struct listing *listing, const struct stream *a, const struct stream *b)
 {
+    if (is_failure(a) || is_failure(b))
+        return is_failure(a);
     for (size_t i = 0; i < listing->search.merge_count; i++) {
         const struct instance_sort *sort = &listing->search.sort[i];
         const char *left = sort_text(listing, a, i), *right = sort_text(listing, b, i);
@@ -381,19 +392,75 @@ static bool comes_before(const struct listing *listing, const struct stream *a, 
     return false;
 }
 
+/*
+ * The merge.  Rows with equal keys (only several sort keys with fewer
+ * directions leave uuid out) come in the order that upstream's heap gives
+ * them, so ours moves its entries the same way: sink to a leaf by the lesser
+ * child (the right one of equals), then rise while strictly less.
+ */
+static void settle(struct listing *listing, size_t start)
+{
+    struct stream **heap = listing->heap, *entry = heap[start];
+    size_t at = start;
+
+    while (at < listing->heap_count / 2) {
+        size_t child = 2 * at + 1;
+
+        if (child + 1 < listing->heap_count && !comes_before(listing, heap[child], heap[child + 1]))
+            child++;
+        heap[at] = heap[child];
+        at = child;
+    }
+    while (at > start && comes_before(listing, entry, heap[(at - 1) / 2])) {
+        heap[at] = heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    heap[at] = entry;
+}
+
+static void begin_merge(struct listing *listing)
+{
+    listing->heap = mem_array(listing->mem, struct stream *, listing->stream_count + 1);
+    for (size_t i = 0; i < listing->stream_count; i++)
+        if (is_failure(&listing->streams[i]) || listing->streams[i].count)
+            listing->heap[listing->heap_count++] = &listing->streams[i];
+    for (size_t i = listing->heap_count / 2; i-- > 0;)
+        settle(listing, i);
+}
+
+/* Moves on behind the row that the heap's first gave. */
+static struct fault *move_on(struct listing *listing)
+{
+    struct stream *first = listing->heap[0];
+
+    listing->taken = false;
+    if (first->at == first->count && !first->ended)
+        TRY(refill(listing));
+    if (first->at == first->count)
+        listing->heap[0] = listing->heap[--listing->heap_count];
+    if (listing->heap_count)
+        settle(listing, 0);
+    return NULL;
+}
+
 /* The next server of all cells in order; NULL: there is none. */
 static struct fault *next_server(struct listing *listing, const struct instance **instance)
 {
-    struct stream *first = NULL;
-
-    TRY(refill(listing));
-    for (size_t i = 0; i < listing->stream_count; i++) {
-        struct stream *stream = &listing->streams[i];
-
-        if (stream->at < stream->count && (!first || comes_before(listing, stream, first)))
-            first = stream;
+    *instance = NULL;
+    if (!listing->heap)
+        begin_merge(listing);
+    if (listing->taken)
+        TRY(move_on(listing));
+    while (listing->heap_count && is_failure(listing->heap[0])) {
+        listing->heap[0]->passed = true;
+        TRY(move_on(listing));
     }
-    *instance = first ? first->order[first->at++] : NULL;
+    if (listing->heap_count) {
+        struct stream *first = listing->heap[0];
+
+        *instance = first->order[first->at++];
+        listing->taken = true;
+    }
     return NULL;
 }
 
@@ -562,7 +629,7 @@ struct fault *servers_list(const struct context *context, const struct servers_q
     listing->context = context;
     listing->mem = context->mem;
     listing->asked = query;
-    listing->marker = query->marker;
+    listing->marker = query->marker && *query->marker ? query->marker : NULL;
     TRY(servers_search_read(context, query, &listing->search));
     if (listing->search.nothing)
         return NULL;
