@@ -324,11 +324,12 @@ static void print_rule(const size_t widths[CELL_COLUMNS])
     printf("+\n");
 }
 
-/* Each value in the middle of its column, the odd blank on the right. */
+/* Each value in the middle of its column; an odd blank stands right of an odd value and left of an even one. */
 static void print_line(const size_t widths[CELL_COLUMNS], const char *const values[CELL_COLUMNS])
 {
     for (int i = 0; i < CELL_COLUMNS; i++) {
-        size_t blanks = widths[i] - strlen(values[i]), left = blanks / 2;
+        size_t length = strlen(values[i]), blanks = widths[i] - length;
+        size_t left = blanks / 2 + (blanks % 2 && length % 2 == 0);
         printf("| %*s%s%*s ", (int)left, "", values[i], (int)(blanks - left), "");
     }
     printf("|\n");
