@@ -74,7 +74,7 @@ static void answer(void *arg, struct request *request)
             bytes += strlen(request->params.items[i].name) + request->params.items[i].length;
         strbuf_printf(body, "params %zu bytes %zu", request->params.count, bytes);
     } else if (!strcmp(request->path_info, "/crash")) {
-        raise(SIGSEGV);
+        raise(SIGABRT);
     } else {
         strbuf_printf(body, "pid %d", (int)getpid());
     }
