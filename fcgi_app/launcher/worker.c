@@ -262,6 +262,7 @@ static bool answer(struct loop *loop)
     http_fcgi_receive(&loop->fcgi, mem, worker, context, request);
     score_text(loop->slot->method, sizeof(loop->slot->method), request->method);
     score_text(loop->slot->route, sizeof(loop->slot->route), request->path_info);
+    score_stage(loop->slot, SCORE_ROUTING);
     if (service->use_ssl && !service_request_is_tls(request))
         refuse_plain(request);
     else
