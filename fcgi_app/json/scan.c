@@ -242,11 +242,18 @@ static inline bool next_member(struct json_scan *scan, char close)
 
 bool json_scan_key(struct json_scan *scan, struct json_piece *key)
 {
-    if (!next_member(scan, '}'))
-        return false;
-    if (next_byte(scan) != '"') {
-        spoil(scan);
-        return false;
+    const char *p = scan->p;
+
+    /* Python's own layout needs no looking around: , "key": value */
+    if (!scan->first && scan->end - p > 3 && p[0] == ',' && p[1] == ' ' && p[2] == '"') {
+        scan->p = p + 2;
+    } else {
+        if (!next_member(scan, '}'))
+            return false;
+        if (next_byte(scan) != '"') {
+            spoil(scan);
+            return false;
+        }
     }
     if (!take_string(scan, key))
         return false;
