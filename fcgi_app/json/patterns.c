@@ -18,9 +18,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Compiled patterns by address: they are literals. */
+/* Compiled patterns by address: they are literals, or else tables of a test may come to stand at an old address. */
 struct compiled {
     const char *pattern;
+    char *copy;
     pcre2_code *code;
 };
 
@@ -65,15 +66,21 @@ static const pcre2_code *compiled_pattern(const char *pattern)
     size_t at = ((uintptr_t)pattern >> 2) * 2654435761u % SLOTS;
     int code;
 
-    for (; slots[at].pattern; at = (at + 1) % SLOTS)
-        if (slots[at].pattern == pattern)
+    for (; slots[at].pattern && slots[at].pattern != pattern; at = (at + 1) % SLOTS)
+        ;
+    if (slots[at].pattern) {
+        if (!strcmp(slots[at].copy, pattern))
             return slots[at].code;
+        pcre2_code_free(slots[at].code);
+        talloc_free(slots[at].copy);
+    }
     slots[at].code = compile(pattern, &code);
     if (!slots[at].code) {
         fprintf(stderr, "nova-api-fcgi: pattern %s does not compile (%d)\n", pattern, code);
         abort();
     }
     slots[at].pattern = pattern;
+    slots[at].copy = mem_strdup(NULL, pattern);
     return slots[at].code;
 }
 

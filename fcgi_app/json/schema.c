@@ -19,6 +19,7 @@
 #include "fcgi_app/json/patterns.h"
 #include "fcgi_app/json/unicode.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 /* How we came to the value in hand; the root has no step. */
@@ -144,26 +145,48 @@ static bool check_type(struct check *check, const struct schema_node *node, json
     return words_end(check, out);
 }
 
+/* The values of an enum, parsed once a process; the text is a literal of a table. */
+static const json_t *enum_values(const char *text)
+{
+    static struct {
+        const char *text;
+        char *copy; /* tables that are no literals may come to stand at an old address */
+        json_t *values;
+    } slots[512], *slot;
+    const size_t count = sizeof(slots) / sizeof(slots[0]);
+    size_t at = ((uintptr_t)text >> 3) * 2654435761u;
+
+    slot = &slots[at % count];
+    for (size_t i = 1; i < count && slot->text && slot->text != text; i++)
+        slot = &slots[(at + i) % count];
+    if (slot->text == text && !strcmp(slot->copy, text))
+        return slot->values;
+    json_decref(slot->values);
+    talloc_free(slot->copy);
+    slot->text = text;
+    slot->copy = mem_strdup(NULL, text);
+    slot->values = json_loads(text, 0, NULL);
+    return slot->values;
+}
+
 static bool check_enum(struct check *check, const struct schema_node *node, json_t *value, const struct step *step)
 {
     struct strbuf *out;
-    json_t *allowed;
-    bool found = false;
+    const json_t *allowed;
 
     if (!node->enum_json)
         return true;
-    allowed = json_loads(node->enum_json, 0, NULL);
-    for (size_t i = 0; i < json_array_size(allowed) && !found; i++)
-        found = compare_same(value, json_array_get(allowed, i));
-    out = found ? NULL : words_start(check, value, step);
-    if (out) {
-        json_put_python_repr(out, value);
-        JSON_PUT_LITERAL(out, " is not one of ");
-        json_put_python_repr(out, allowed);
-        words_end(check, out);
-    }
-    json_decref(allowed);
-    return found;
+    allowed = enum_values(node->enum_json);
+    for (size_t i = 0; i < json_array_size(allowed); i++)
+        if (compare_same(value, json_array_get(allowed, i)))
+            return true;
+    out = words_start(check, value, step);
+    if (!out)
+        return false;
+    json_put_python_repr(out, value);
+    JSON_PUT_LITERAL(out, " is not one of ");
+    json_put_python_repr(out, allowed);
+    return words_end(check, out);
 }
 
 /* ---- strings ---- */
