@@ -39,8 +39,8 @@ VERSION_SETS = {
 }
 
 REQUEST_ID = re.compile(r'req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
-# Python reads extra specs in no order that a statement asks for: their members are compared as a set.
-EXTRA_SPECS = re.compile(rb'"extra_specs": \{([^{}]*)\}')
+# Python reads extra specs and tags in no order that a statement asks for: their members are compared as sets.
+UNORDERED = re.compile(rb'("extra_specs": \{|"tags": \[)([^][{}]*)')
 SECURITY_GROUPS = re.compile(rb', "security_groups": \[[^\]]*\]|"security_groups": \[[^\]]*\], ')
 
 
@@ -147,7 +147,7 @@ def normal_headers(pairs):
 def masked(answer):
     body = REQUEST_ID.sub('req-*', answer['body'].decode('latin-1')).encode('latin-1')
     cut = SECURITY_GROUPS.sub(b'', body)
-    plain = EXTRA_SPECS.sub(lambda m: b'"extra_specs": {' + b', '.join(sorted(m.group(1).split(b', '))) + b'}', cut)
+    plain = UNORDERED.sub(lambda m: m.group(1) + b', '.join(sorted(m.group(2).split(b', '))), cut)
     headers = [h for h in answer['headers'] if h[0] != 'content-length' or cut == body]
     if cut != body:
         headers = [h for h in headers if h[0] != 'content-length']

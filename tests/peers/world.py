@@ -269,7 +269,7 @@ def put_build_request(cur, n, spec):
         'connection_info': None, 'tag': None, 'volume_type': None, 'encrypted': False,
         'encryption_secret_uuid': None, 'encryption_format': None, 'encryption_options': None})
     tags = [obj('Tag', '1.1', {'resource_id': uuid, 'tag': t}, ['tag', 'resource_id']) for t in spec['tags']]
-    insert(cur, 'build_requests', created_at='2024-03-01 00:00:%02d' % (n % 60), updated_at=None, id=n,
+    insert(cur, 'build_requests', created_at='2024-03-01 00:00:%02d' % (n % 60), updated_at='2024-03-02 00:00:00', id=n,
            project_id=spec['project'], instance_uuid=uuid,
            instance=json.dumps(obj('Instance', '2.7', data, sorted(data))),
            block_device_mappings=json.dumps(obj('BlockDeviceMappingList', '1.18', {'objects': [bdm]}, ['objects'])),
