@@ -25,9 +25,10 @@ struct server {
     const struct instance *instance;
     const struct instance_fault *fault; /* NULL: none */
     const char *status;
-    const char *zone;  /* "" when unknown */
-    const char *group; /* uuid; NULL: none (show only) */
-    bool partial;      /* its cell is down: uuid, project and created_at are known */
+    const char *zone;        /* "" when unknown */
+    const char *host_status; /* where INSTANCE_SERVICE was wanted */
+    const char *group;       /* uuid; NULL: none (show only) */
+    bool partial;            /* its cell is down: uuid, project and created_at are known */
 };
 
 struct servers {
@@ -69,8 +70,11 @@ struct server_states {
 };
 bool server_states_add(struct server_states *states, const char *status);
 
-/* "UP", "DOWN", "MAINTENANCE", "UNKNOWN" or "". */
-const char *server_host_status(const struct context *context, const struct instance *instance);
+/*
+ * Fills host_status of each server: "UP", "DOWN", "MAINTENANCE", "UNKNOWN" or "".  In a list the first server of a
+ * host speaks for all on it, as upstream has it (a deleted one knows no service).
+ */
+void servers_fill_host_status(const struct context *context, struct servers *servers);
 
 /* Fills zone of each server: that of its host, else the one asked for. */
 struct fault *servers_fill_zones(const struct context *context, struct servers *servers) FAULT_CHECK;

@@ -662,6 +662,8 @@ struct fault *servers_list(const struct context *context, const struct servers_q
     if (query->detail) {
         TRY(fill_faults(context, listing->mem, servers));
         TRY(servers_fill_zones(context, servers));
+        if (query->wants & INSTANCE_SERVICE)
+            servers_fill_host_status(context, servers);
     }
     if (listing->search.partial)
         TRY(put_partial(listing, servers));

@@ -221,5 +221,7 @@ struct fault *servers_get(const struct context *context, const char *uuid, unsig
                                           server->instance->fault_details };
         server->fault = fault;
     }
+    if (wants & INSTANCE_SERVICE)
+        servers_fill_host_status(context, &alone);
     return servers_fill_zones(context, &alone);
 }

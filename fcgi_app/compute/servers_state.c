@@ -129,7 +129,7 @@ bool server_states_add(struct server_states *states, const char *status)
 
 /* ---- the host ---- */
 
-const char *server_host_status(const struct context *context, const struct instance *instance)
+static const char *host_status(const struct context *context, const struct instance *instance)
 {
     int64_t elapsed;
 
@@ -152,6 +152,38 @@ const char *server_host_status(const struct context *context, const struct insta
         break;
     }
     return "";
+}
+
+void servers_fill_host_status(const struct context *context, struct servers *servers)
+{
+    const struct server **spoken;
+    size_t size = 16;
+
+    while (size < servers->count * 2)
+        size *= 2;
+    spoken = mem_array(context->mem, const struct server *, size);
+    for (size_t i = 0; i < servers->count; i++) {
+        struct server *server = &servers->items[i];
+        const char *host = server->instance->host;
+        size_t at = 5381;
+
+        if (server->partial)
+            continue;
+        if (!host || !*host) {
+            server->host_status = "";
+            continue;
+        }
+        for (const char *c = host; *c; c++)
+            at = at * 33 + (unsigned char)*c;
+        for (at &= size - 1; spoken[at] && strcmp(spoken[at]->instance->host, host); at = (at + 1) & (size - 1))
+            ;
+        if (!spoken[at]) {
+            server->host_status = host_status(context, server->instance);
+            spoken[at] = server;
+        } else {
+            server->host_status = spoken[at]->host_status;
+        }
+    }
 }
 
 void server_host_id(const struct instance *instance, char out[57])

@@ -123,9 +123,16 @@ static struct db_bytes bytes_of(const char *text)
 
 /* ---- pieces: metadata, tags, volumes, the reason of a lock ---- */
 
+/* By kind and row; tags have no rows of their own and stand as their index has them. */
 static bool in_order(const struct instance_piece *a, const struct instance_piece *b)
 {
-    return a->kind < b->kind || (a->kind == b->kind && a->id <= b->id);
+    size_t shorter = a->first.length < b->first.length ? a->first.length : b->first.length;
+    int order;
+
+    if (a->kind != b->kind || a->id != b->id)
+        return a->kind < b->kind || (a->kind == b->kind && a->id < b->id);
+    order = memcmp(a->first.data, b->first.data, shorter);
+    return order < 0 || (!order && a->first.length <= b->first.length);
 }
 
 /* Takes the pieces of a server apart, in the order of kinds and ids. */
@@ -409,24 +416,25 @@ static void put_locked(const struct view_state *state, const void *object)
 
 static void put_host_status(const struct view_state *state, const void *object)
 {
-    json_put_string(state->out, server_host_status(view_of(state)->call->context, object));
+    (void)object;
+    json_put_string(state->out, view_of(state)->server->host_status);
 }
 
-static bool host_status_allowed(const struct server_view *view, const void *object)
+static bool host_status_allowed(const struct server_view *view)
 {
-    if (!view->host_status)
-        return false;
-    return !view->host_unknown_only || strcmp(server_host_status(view->call->context, object), "UNKNOWN") == 0;
+    return view->host_status && (!view->host_unknown_only || strcmp(view->server->host_status, "UNKNOWN") == 0);
 }
 
 static bool shows_host_status(const struct view_state *state, const void *object)
 {
-    return !view_of(state)->detail && host_status_allowed(view_of(state), object);
+    (void)object;
+    return !view_of(state)->detail && host_status_allowed(view_of(state));
 }
 
 static bool shows_host_status_last(const struct view_state *state, const void *object)
 {
-    return view_of(state)->detail && host_status_allowed(view_of(state), object);
+    (void)object;
+    return view_of(state)->detail && host_status_allowed(view_of(state));
 }
 
 static bool shows_attributes(const struct view_state *state, const void *object)
