@@ -38,3 +38,9 @@ def pools():
 def pool(home, pools):
     """A running pool of two workers."""
     return pools(home).start()
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """The seeded cloud lives as long as the run."""
+    import cloud
+    cloud.forget()
