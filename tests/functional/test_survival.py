@@ -33,6 +33,7 @@ def served(folder):
         out.write(text.replace('[DEFAULT]\n', '[DEFAULT]\nosapi_compute_workers = 2\n'))
     pool = stack.Pool(folder.path, conf)
     front = stack.Lighttpd(folder.path, pool.socket)
+    stack.wait_until('both workers run', lambda: len(workers(pool)) == 2)
     yield pool, front
     front.stop()
     pool.stop()
@@ -75,6 +76,11 @@ class Load(threading.Thread):
                 self.statuses.append(0)
             time.sleep(0.002)
 
+    def wait_for_good(self, count):
+        """Until so many more answers were 200."""
+        wanted = self.statuses.count(200) + count
+        stack.wait_until('%d more good answers' % count, lambda: self.statuses.count(200) >= wanted, seconds=60)
+
     def finish(self):
         self.leave.set()
         self.join(60)
@@ -86,13 +92,12 @@ def test_a_killed_worker_is_replaced_and_others_go_on(served):
     before = workers(pool)
     load = Load(front.url + LIST)
     load.start()
-    time.sleep(0.3)
+    load.wait_for_good(20)
     os.kill(before[0], signal.SIGKILL)
     stack.wait_until('the worker is replaced', lambda: len(workers(pool)) == 2 and before[0] not in workers(pool))
-    time.sleep(0.3)
+    load.wait_for_good(20)
     statuses = load.finish()
     # The request inside the killed worker may be lost; lighttpd says 500 or 503 for it. Nothing else is.
-    assert statuses.count(200) > 20
     assert len([s for s in statuses if s != 200]) <= 2, statuses
 
 
@@ -100,14 +105,14 @@ def test_postgresql_restarted_under_load(served):
     pool, front = served
     load = Load(front.url + LIST)
     load.start()
-    time.sleep(0.3)
+    load.wait_for_good(20)
     cloud.cluster().restart()
-    time.sleep(1.0)
     after = len(load.statuses)
-    time.sleep(1.0)
+    load.wait_for_good(20)
     statuses = load.finish()
     assert statuses[:5] == [200] * 5
-    assert statuses[after:] and set(statuses[after:]) == {200}, 'it answers again by itself'
+    # The server is there again when restart returns: at most the answers that were under way then are not good.
+    assert set(statuses[after + 2:]) == {200}, 'it answers again by itself'
     assert set(statuses) <= {200, 500}, set(statuses)
     assert len(workers(pool)) == 2, 'no worker died of it'
 
