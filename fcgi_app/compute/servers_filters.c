@@ -441,13 +441,19 @@ struct fault *servers_search_read(const struct context *context, const struct se
                                   struct servers_search *search)
 {
     static const char *const tag_filters[] = { "tags", "tags-any", "not-tags", "not-tags-any" };
-    const char *value;
+    const char *value, *zero = NULL;
     bool truth;
 
     *search = (struct servers_search){ .changes_since = DB_NO_TIME, .changes_before = DB_NO_TIME };
-    for (size_t i = 0; i < query->query->count; i++)
-        set(search, query->query->pairs[i].key, query->query->pairs[i].value);
+    for (size_t i = 0; i < query->query->count; i++) {
+        const struct query_pair *pair = &query->query->pairs[i];
+
+        set(search, pair->key, pair->value);
+        if (strlen(pair->value) != pair->value_length)
+            zero = pair->key;
+    }
     drop_options(context, search, query->version);
+    zero = zero && find(search, zero) ? zero : NULL;
     search->partial = partial_allowed(query, search);
     for (size_t i = 0; i < search->option_count; i++)
         if (word_in(joined_tables, search->options[i].name) || *search->options[i].name == '_')
@@ -535,7 +541,8 @@ struct fault *servers_search_read(const struct context *context, const struct se
         if (value && *value)
             search->addresses[count++] = value;
     }
-    if (search->address_asked && !search->addresses[0])
+    /* no column can hold a NUL byte, so nothing is like such a value */
+    if (zero || (search->address_asked && !search->addresses[0]))
         search->nothing = true;
     return NULL;
 }

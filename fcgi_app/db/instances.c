@@ -153,12 +153,12 @@ static const struct filter_row filter_rows[] = {
     { "tags-any", NULL, "EXISTS (" HAS_TAG("ANY(?)") ")" },
     { "not-tags", NULL, "EXISTS (" LACKS_A_TAG ")" },
     { "not-tags-any", NULL, "NOT EXISTS (" HAS_TAG("ANY(?)") ")" },
-    /* a part of one of its fixed addresses, as neutron's ip_address_substr has it */
+    /* a part of one of its fixed addresses, as neutron's search has it, or an expression for its beginning */
     { "ip", NULL,
       "EXISTS (SELECT 1 FROM instance_info_caches c, unnest(?::text[]) AS w(part) WHERE c.instance_uuid = i.uuid "
-      "AND position(w.part IN c.network_info) > 0 AND EXISTS (SELECT 1 FROM jsonb_path_query(c.network_info::jsonb, "
+      "AND c.network_info ~ w.part AND EXISTS (SELECT 1 FROM jsonb_path_query(c.network_info::jsonb, "
       "'$[*].network.subnets[*].ips[*] ? (@.type == \"fixed\").address') AS a(address) "
-      "WHERE position(w.part IN a.address #>> '{}') > 0))" },
+      "WHERE position(w.part IN a.address #>> '{}') > 0 OR a.address #>> '{}' ~ ('^(' || w.part || ')')))" },
 };
 #define FILTER_COUNT (sizeof(filter_rows) / sizeof(filter_rows[0]))
 
