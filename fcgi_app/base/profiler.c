@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 /* An event that has begun. */
-struct event {
-    struct event *outer;
+struct profiler_event {
+    struct profiler_event *outer;
     const char *name;
     char id[37];
 };
@@ -27,7 +27,7 @@ struct profiler {
     const char *key;
     const char *base_id;
     const char *parent_id;
-    struct event *running; /* the innermost */
+    struct profiler_event *running; /* the innermost */
     profiler_notifier *notify;
     void *arg;
     char host[256];
@@ -83,9 +83,9 @@ static void put_info(struct strbuf *out, const struct profiler *profiler, const 
     strbuf_putc(out, '}');
 }
 
-static void notify(const struct profiler *profiler, const char *phase, const char *info)
+static void notify(const struct profiler *profiler, const struct profiler_event *event, const char *phase,
+                   const char *info)
 {
-    const struct event *event = profiler->running;
     char time[27];
     struct strbuf out;
 
@@ -103,23 +103,39 @@ static void notify(const struct profiler *profiler, const char *phase, const cha
     profiler->notify(profiler->arg, out.data);
 }
 
-void profiler_start_slow(struct profiler *profiler, const char *name, const char *info)
+static struct profiler_event *begin(struct profiler *profiler, const char *name, const char *info)
 {
-    struct event *event = mem_new(profiler->mem, struct event);
+    struct profiler_event *event = mem_new(profiler->mem, struct profiler_event);
 
     event->outer = profiler->running;
     event->name = name;
     text_uuid4(event->id);
-    profiler->running = event;
-    notify(profiler, "start", info);
+    notify(profiler, event, "start", info);
+    return event;
+}
+
+void profiler_start_slow(struct profiler *profiler, const char *name, const char *info)
+{
+    profiler->running = begin(profiler, name, info);
 }
 
 void profiler_stop_slow(struct profiler *profiler, const char *info)
 {
     if (!profiler->running)
         return;
-    notify(profiler, "stop", info);
+    notify(profiler, profiler->running, "stop", info);
     profiler->running = profiler->running->outer;
+}
+
+struct profiler_event *profiler_begin(struct profiler *profiler, const char *name, const char *info)
+{
+    return profiler ? begin(profiler, name, info) : NULL;
+}
+
+void profiler_end(struct profiler *profiler, struct profiler_event *event, const char *info)
+{
+    if (profiler && event)
+        notify(profiler, event, "stop", info);
 }
 
 void profiler_sign(const char *text, const char *key, char hmac[PROFILER_HMAC_SIZE])

@@ -19,6 +19,7 @@
 #include <stddef.h>
 
 struct profiler;
+struct profiler_event;
 
 #define PROFILER_INFO_HEADER "X-Trace-Info"
 #define PROFILER_HMAC_HEADER "X-Trace-HMAC"
@@ -42,6 +43,14 @@ struct profiler *profiler_open(const void *mem, const char *key, const char *bas
  */
 void profiler_start_slow(struct profiler *profiler, const char *name, const char *info);
 void profiler_stop_slow(struct profiler *profiler, const char *info);
+
+/*
+ * The same for what runs beside other events of its kind (the statements of a pipeline): begun events have the one that
+ * profiler_start began last as their parent, never each other.  NULL when `profiler` is NULL, and ending NULL is
+ * nothing.
+ */
+struct profiler_event *profiler_begin(struct profiler *profiler, const char *name, const char *info);
+void profiler_end(struct profiler *profiler, struct profiler_event *event, const char *info);
 
 static inline void profiler_start(struct profiler *profiler, const char *name, const char *info)
 {

@@ -30,6 +30,7 @@ struct entry {
     const struct db_statement *statement;
     const struct db_params *params;
     struct db_answer *answer;
+    struct profiler_event *event; /* of the running trace; NULL: none */
     bool answered;
 };
 
@@ -86,7 +87,7 @@ void db_batch_add(struct db_batch *batch, struct db_link *link, const struct db_
         batch->entries = mem_grow(batch, batch->entries, struct entry, batch->size);
     }
     *answer = (struct db_answer){ 0 };
-    batch->entries[batch->count++] = (struct entry){ link, statement, params, answer, false };
+    batch->entries[batch->count++] = (struct entry){ link, statement, params, answer, NULL, false };
 }
 
 /* ---- faults ---- */
@@ -163,6 +164,14 @@ static void run_undo(struct run *run)
             run->entries[i]->answered = false;
 }
 
+/* The trace that statements of this batch belong to; NULL: none is wanted. */
+static struct profiler *trace_of(const struct db_batch *batch, const struct db_link *link)
+{
+    const struct context *context = batch->context;
+
+    return context && context->worker && link->db->settings.traced ? context->worker->profiler : NULL;
+}
+
 /* Ends a run: who has no answer yet gets the fault. */
 static void run_end(struct run *run, struct fault *fault)
 {
@@ -172,6 +181,9 @@ static void run_end(struct run *run, struct fault *fault)
             run->entries[i]->answer->rows = (struct db_rows){ 0 };
             run->entries[i]->answered = true;
         }
+    for (size_t i = 0; i < run->count; i++)
+        trace_answer(trace_of(run->batch, run->link), run->batch, run->entries[i]->event,
+                     run->entries[i]->answer->fault);
     run->finished = true;
 }
 
@@ -566,6 +578,7 @@ void db_batch_run(struct db_batch *batch, int timeout_ms)
         run = run_of(runs, &count, batch, entry->link);
         run->entries[run->count++] = entry;
         run->writes = run->writes || entry->statement->write;
+        entry->event = trace_statement(trace_of(batch, entry->link), batch, entry->statement, entry->params);
     }
     score_stage(slot, SCORE_DATABASE);
     for (size_t i = 0; i < count; i++)

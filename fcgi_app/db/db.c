@@ -32,6 +32,7 @@ static struct db_settings settings_of(const struct conf *conf)
         .recycle_seconds = (int)conf_int(conf, OPTION_database_connection_recycle_time),
         .max_retries = (int)conf_int(conf, OPTION_database_max_retries),
         .retry_interval = (int)conf_int(conf, OPTION_database_retry_interval),
+        .traced = conf_bool(conf, OPTION_profiler_trace_sqlalchemy),
     };
 }
 

@@ -17,6 +17,9 @@
 /* Dynamic statements that one connection keeps prepared; the one unused for longest makes room. */
 #define LINK_DYNAMIC_LIMIT 256
 
+struct profiler;
+struct profiler_event;
+
 /* Options that all links share, read once. Times in milliseconds; 0: no bound. */
 struct db_settings {
     int connect_timeout;
@@ -26,6 +29,7 @@ struct db_settings {
     int recycle_seconds;      /* a connection older than this is opened anew; -1: never */
     int max_retries;          /* at start; -1: for ever */
     int retry_interval;       /* seconds between them */
+    bool traced;              /* statements are events of a request's trace */
 };
 
 struct db {
@@ -107,6 +111,11 @@ const char *link_evict(struct db_link *link, const void *mem);
 /* Fills the statement's structs from a result. Texts point into the result. */
 struct fault *rows_fill(const void *mem, const struct db_statement *statement, const PGresult *result,
                         struct db_rows *rows) FAULT_CHECK;
+
+/* A statement's events in a trace (db/trace.c); both do nothing where `profiler` is NULL. */
+struct profiler_event *trace_statement(struct profiler *profiler, const void *mem, const struct db_statement *statement,
+                                       const struct db_params *params);
+void trace_answer(struct profiler *profiler, const void *mem, struct profiler_event *event, const struct fault *fault);
 
 /* Forgets the list of cells. */
 void cells_forget(struct db *db);

@@ -23,7 +23,7 @@
 struct conf {
     const char *main, *api, *transport;
     int statement_timeout, connect_timeout, cell_timeout, recycle_time, max_retries;
-    bool no_prepared;
+    bool no_prepared, traced;
 };
 
 int64_t conf_int(const struct conf *conf, enum option option)
@@ -46,7 +46,8 @@ int64_t conf_int(const struct conf *conf, enum option option)
 
 bool conf_bool(const struct conf *conf, enum option option)
 {
-    return option == OPTION_fcgi_prepared_statements && !conf->no_prepared;
+    return option == OPTION_profiler_trace_sqlalchemy ? conf->traced
+                                                      : option == OPTION_fcgi_prepared_statements && !conf->no_prepared;
 }
 
 const char *conf_string(const struct conf *conf, enum option option)

@@ -6,6 +6,7 @@
 #include "tests/unit/db/fixture.h"
 
 #include "fcgi_app/base/clock.h"
+#include "fcgi_app/base/profiler.h"
 #include "fcgi_app/base/score.h"
 
 #include <arpa/inet.h>
@@ -899,6 +900,84 @@ static void test_late_cell(void **state)
     assert_null(db_query(CONTEXT, fix->mem, API, &clear, NULL, NULL));
 }
 
+/* ---- traces ---- */
+
+static void take_event(void *arg, const char *event)
+{
+    char **events = arg;
+
+    while (*events)
+        events++;
+    *events = mem_strdup(fix->mem, event);
+}
+
+/* The id behind `key` of an event. */
+static const char *id_in(const char *event, const char *key)
+{
+    const char *at = strstr(event, key);
+
+    assert_non_null(at);
+    return mem_strndup(fix->mem, at + strlen(key) + strlen("\": \""), 36);
+}
+
+static void test_traced(void **state)
+{
+    struct conf conf = { .traced = true };
+    char *events[16] = { NULL };
+    struct db_params seven = { { "7" }, 1 }, quoted = { { NULL }, 1 };
+    struct db_answer answers[3];
+    struct db_batch *batch;
+
+    (void)state;
+    reopen(&conf);
+    fix->worker.profiler = profiler_open(fix->mem, "THE-KEY", "base", NULL, take_event, events);
+    profiler_start(fix->worker.profiler, "wsgi", NULL);
+    batch = db_batch(CONTEXT, fix->mem);
+    db_batch_add(batch, MAIN, &ECHO_NUMBER, &seven, &answers[0]);
+    db_batch_add(batch, MAIN, &BAD_SQL, NULL, &answers[1]);
+    db_batch_add(batch, API, &ECHO_NUMBER, &quoted, &answers[2]);
+    db_batch_run(batch, 0);
+    assert_null(answers[0].fault);
+    assert_non_null(answers[1].fault);
+    profiler_stop(fix->worker.profiler, NULL);
+
+    /* wsgi, three beginnings in the order of the batch, three ends, wsgi's end */
+    assert_non_null(events[7]);
+    assert_null(events[8]);
+    for (size_t i = 1; i <= 3; i++) {
+        assert_non_null(strstr(events[i], "{\"name\": \"db-start\", \"base_id\": \"base\""));
+        assert_string_equal(id_in(events[i], "parent_id"), id_in(events[0], "trace_id")); /* side by side */
+        assert_non_null(strstr(events[i + 3], "{\"name\": \"db-stop\""));
+    }
+    assert_string_equal(id_in(events[4], "trace_id"), id_in(events[1], "trace_id"));
+    assert_non_null(strstr(events[1], "\"info\": {\"db\": {\"statement\": \"SELECT $1::int AS number\", "
+                                      "\"params\": [\"7\"]}, \"host\": "));
+    assert_non_null(strstr(events[2], "\"params\": []}"));
+    assert_non_null(strstr(events[3], "\"params\": [null]}"));
+    assert_null(strstr(events[4], "etype"));
+    for (size_t i = 4, failed = 0; i <= 6; i++) {
+        failed += strstr(events[i], "\"etype\": \"DBError\", \"message\": \"t_bad: (42P01) ") != NULL;
+        assert_int_equal(failed, i >= 5);
+    }
+    for (size_t i = 0; i < 8; i++)
+        assert_null(strstr(events[i], "THE-KEY"));
+}
+
+static void test_not_traced(void **state)
+{
+    char *events[4] = { NULL };
+    struct conf conf = { .traced = true };
+
+    (void)state;
+    /* trace_sqlalchemy is off */
+    fix->worker.profiler = profiler_open(fix->mem, "key", "base", NULL, take_event, events);
+    assert_int_equal(number_of(&ECHO_NUMBER, "1"), 1);
+    assert_null(events[0]);
+    /* the request wants no trace */
+    reopen(&conf);
+    assert_int_equal(number_of(&ECHO_NUMBER, "1"), 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -936,6 +1015,8 @@ int main(void)
         T(test_stage),
         T(test_cells),
         T(test_late_cell),
+        T(test_traced),
+        T(test_not_traced),
     };
 
     if (!getenv("NOVA_TEST_URL_api")) {
