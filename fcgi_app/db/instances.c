@@ -233,6 +233,8 @@ bool instance_sort_is_number(unsigned key)
 
 /* ---- text of statements ---- */
 
+#define LOOKED_UP_MOST 100
+
 #define PUT(out, literal) strbuf_put((out), (literal), sizeof(literal) - 1)
 
 static bool wanted(const struct column *column, unsigned wants)
@@ -328,8 +330,8 @@ static void put_page(struct strbuf *sql, const struct instance_query *query, con
         strbuf_printf(sql, " LIMIT $%u", db_param_int(params, mem, query->limit));
 }
 
-/* The tables beside; `one` is NULL for the page p, else the parameter that is the uuid. */
-static void put_joins(struct strbuf *sql, unsigned wants, const char *from, const char *one)
+/* The tables beside; `these` says which servers' rows, `one` is the parameter that is the only uuid, or NULL. */
+static void put_joins(struct strbuf *sql, unsigned wants, const char *from, const char *these, const char *one)
 {
     struct {
         const char *select;
@@ -371,10 +373,7 @@ static void put_joins(struct strbuf *sql, unsigned wants, const char *from, cons
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
         if (sources[i].wants & wants) {
             strbuf_puts(sql, sources[i].select);
-            if (one)
-                strbuf_printf(sql, "= %s", one);
-            else
-                PUT(sql, "IN (SELECT uuid FROM p)");
+            strbuf_puts(sql, these);
             strbuf_puts(sql, sources[i].where);
         }
     strbuf_printf(sql, ") AS x GROUP BY u) pc ON pc.u = %s.uuid", from);
@@ -444,7 +443,11 @@ const struct db_statement *instances_page(const void *mem, const struct instance
         add_columns(model, list, wants, PLACE_JOINED);
         put_values(&sql, query, false);
         PUT(&sql, " FROM p");
-        put_joins(&sql, wants, "p", NULL);
+        /* few servers are best looked up one by one, many are joined */
+        put_joins(&sql, wants, "p",
+                  query->limit >= 0 && query->limit <= LOOKED_UP_MOST ? "= ANY(ARRAY(SELECT uuid FROM p))"
+                                                                      : "IN (SELECT uuid FROM p)",
+                  NULL);
     } else {
         PUT(&sql, "SELECT 0 AS position");
         put_columns(&sql, wants, PLACE_INSTANCE, "i");
@@ -506,7 +509,7 @@ const struct db_statement *instance_by_uuid(const void *mem, unsigned wants, con
     put_columns(&sql, wants, PLACE_INSTANCE, "i");
     put_columns(&sql, wants, PLACE_JOINED, "");
     PUT(&sql, " FROM instances i");
-    put_joins(&sql, wants, "i", "$1");
+    put_joins(&sql, wants, "i", "= $1", "$1");
     PUT(&sql, " WHERE i.uuid = $1 AND i.deleted = 0");
     if (project_id)
         strbuf_printf(&sql, " AND i.project_id = $%u", db_param_text(params, project_id));
