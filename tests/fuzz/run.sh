@@ -11,13 +11,13 @@ run_one() {
     local target=$1 name corpus
     name=${target##*/fuzz_}
     corpus=$SOURCE/tests/fuzz/corpus/$name
-    mkdir -p "$BUILD/work/$name"
+    mkdir -p "$BUILD/found/$name"
     if "$target" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-        -artifact_prefix="$BUILD/crashes/$name-" "$BUILD/work/$name" "$corpus" >"$BUILD/work/$name.log" 2>&1; then
-        echo "   $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$BUILD/work/$name.log") runs, clean"
+        -artifact_prefix="$BUILD/crashes/$name-" "$BUILD/found/$name" "$corpus" >"$BUILD/found/$name.log" 2>&1; then
+        echo "   $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$BUILD/found/$name.log") runs, clean"
     else
         echo "   $name: FAILED"
-        grep -E 'ERROR|SUMMARY|runtime error|Test unit' "$BUILD/work/$name.log" | head -5
+        grep -E 'ERROR|SUMMARY|runtime error|Test unit' "$BUILD/found/$name.log" | head -5
         return 1
     fi
 }
