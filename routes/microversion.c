@@ -55,7 +55,9 @@ const char *microversion_min_text(void)
 
 const char *microversion_meaning(int minor)
 {
-    return minor >= VERSION_MIN && minor <= microversion_max() ? microversions[minor].meaning : NULL;
+    if (minor < VERSION_MIN || minor > microversion_max())
+        return NULL;
+    return microversions[minor].meaning;
 }
 
 /* White space of Python's str among the Latin-1 characters. */

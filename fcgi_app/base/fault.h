@@ -51,7 +51,7 @@ extern const struct fault_kind fault_kinds[FAULT_COUNT];
  *     return fault_new(mem, InstanceNotFound, uuid);
  */
 #define fault_new(mem, name, ...)                                                                                      \
-    fault_make((mem), FAULT_##name, __FILE__, __LINE__, __func__ __VA_OPT__(, ) __VA_ARGS__)
+    fault_make((mem), FAULT_##name, __FILE__, __LINE__, __func__, ##__VA_ARGS__)
 
 /* As fault_new, with words of its own in place of the row's. */
 #define fault_text(mem, name, ...)                                                                                     \

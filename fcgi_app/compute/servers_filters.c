@@ -442,7 +442,7 @@ struct fault *servers_search_read(const struct context *context, const struct se
 {
     static const char *const tag_filters[] = { "tags", "tags-any", "not-tags", "not-tags-any" };
     const char *value, *zero = NULL;
-    bool truth;
+    bool truth = false;
 
     *search = (struct servers_search){ .changes_since = DB_NO_TIME, .changes_before = DB_NO_TIME };
     for (size_t i = 0; i < query->query->count; i++) {

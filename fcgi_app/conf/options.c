@@ -20,7 +20,7 @@ const char option_package_dir[] = "<directory of the program's data>";
 /* The words of options.def. */
 #define TYPE(kind_, ...)                                                                                               \
     {                                                                                                                  \
-        .kind = OPTION_KIND_##kind_ __VA_OPT__(, ) __VA_ARGS__                                                         \
+        .kind = OPTION_KIND_##kind_, ##__VA_ARGS__                                                                     \
     }
 #define BOOL(...) TYPE(BOOL, __VA_ARGS__)
 #define INT(...) TYPE(INT, __VA_ARGS__)
@@ -48,8 +48,7 @@ const char option_package_dir[] = "<directory of the program's data>";
 
 const struct option_row option_rows[OPTION_COUNT] = {
 #define OPTION(group_, name_, type_, default_, ...)                                                                    \
-    [OPTION_##group_##_##                                                                                              \
-        name_] = { .group = #group_, .name = #name_, .type = type_, .text = default_ __VA_OPT__(, ) __VA_ARGS__ },
+    [OPTION_##group_##_##name_] = { .group = #group_, .name = #name_, .type = type_, .text = default_, ##__VA_ARGS__ },
 #include "fcgi_app/conf/options.def"
 #undef OPTION
 };
