@@ -55,9 +55,8 @@ const char *microversion_min_text(void)
 
 const char *microversion_meaning(int minor)
 {
-    if (minor < VERSION_MIN || minor > microversion_max())
-        return NULL;
-    return microversions[minor].meaning;
+    /* cppcheck-suppress arrayIndexOutOfBoundsCond; microversion_max() is below COUNT */
+    return minor >= VERSION_MIN && minor <= microversion_max() ? microversions[minor].meaning : NULL;
 }
 
 /* White space of Python's str among the Latin-1 characters. */
@@ -163,6 +162,7 @@ static int minor_in_range(struct span version)
         return VERSION_NONE;
     for (size_t i = 2; i < version.length; i++)
         minor = minor * 10 + (version.start[i] - '0');
+    /* cppcheck-suppress arrayIndexOutOfBoundsCond; microversion_max() is below COUNT */
     return minor >= VERSION_MIN && minor <= microversion_max() ? minor : VERSION_NONE;
 }
 

@@ -271,7 +271,7 @@ static const char *const deleted_conditions[] = {
 static void put_marker(struct strbuf *sql, const struct instance_query *query, struct db_params *params)
 {
     const struct instance_marker *marker = query->marker;
-    unsigned numbers[INSTANCE_SORT_MAX];
+    unsigned numbers[INSTANCE_SORT_MAX] = { 0 };
     bool some = false;
 
     for (size_t i = 0; i < query->sort_count; i++)
