@@ -1039,6 +1039,8 @@ static void put_list(struct server_view *view, const struct servers *servers, co
 
         if (i)
             strbuf_put(call->out, ", ", 2);
+        if (i == 1) /* the others are about as long as the first: room for all at once */
+            strbuf_room(call->out, call->out->length * (servers->count + servers->count / 16));
         view->groups = groups ? &groups[i] : NULL;
         put_server(view, server->partial ? &little : &full, &state, server);
     }
