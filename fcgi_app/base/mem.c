@@ -4,6 +4,7 @@
 
 #include "fcgi_app/base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,14 @@ void *mem_regrown(const void *mem, void *array, size_t size, size_t count, const
     if (__builtin_mul_overflow(size, count, &total))
         mem_exhausted(SIZE_MAX);
     return checked(_talloc_realloc(mem, array, total, name), total);
+}
+
+#define KEPT_BYTES (16 << 20)
+
+void mem_keep_freed(void)
+{
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
 }
 
 void *mem_context(const void *parent, const char *name)

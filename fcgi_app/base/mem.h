@@ -29,6 +29,12 @@ void *mem_zeroed(const void *mem, size_t size, const char *name);
 void *mem_array_zeroed(const void *mem, size_t size, size_t count, const char *name);
 void *mem_regrown(const void *mem, void *array, size_t size, size_t count, const char *name);
 
+/*
+ * Once a worker: what a request frees stays with the process for the next one, up to 16 MiB at the heap's end.  Given
+ * back to the kernel after each request it would have to be faulted in again, which costs more than a list itself.
+ */
+void mem_keep_freed(void);
+
 /* A new context under `parent` (NULL: a root), named for reports. */
 void *mem_context(const void *parent, const char *name);
 

@@ -308,7 +308,8 @@ static void serve(struct loop *loop, int fd)
     wants_keep = loop->fcgi.keepConnection != 0;
     loop->fcgi.keepConnection = 1;
     body_left = answer(loop);
-    /* The end of the body is read too: a front server that finds us gone while it sends it takes the answer for lost. */
+    /* The end of the body is read too: a front server that finds us gone while it sends it takes the answer for lost.
+     */
     keep = (wants_keep || !body_left) && drain(loop->fcgi.in) && wants_keep;
     FCGX_Finish_r(&loop->fcgi);
     arm(loop, false);
@@ -530,6 +531,7 @@ int worker_run(struct worker_task *task)
     struct loop *loop = mem_new(task->worker->mem, struct loop);
     struct fault *fault;
 
+    mem_keep_freed();
     loop->task = task;
     loop->slot = task->worker->slot;
     loop->kept = -1;
