@@ -249,12 +249,17 @@ static bool within_limit(const struct log_record *record)
 static void write_bare(const char *format, va_list args)
 {
     char line[8192];
+    const char *masked;
     int size = vsnprintf(line, sizeof(line) - 1, format, args);
 
     if (size < 0)
         return;
-    if (size > (int)sizeof(line) - 2)
-        size = (int)sizeof(line) - 2;
+    masked = log_mask_line(NULL, line);
+    if (masked != line) {
+        snprintf(line, sizeof(line) - 1, "%s", masked);
+        talloc_free((void *)(uintptr_t)masked);
+    }
+    size = (int)strlen(line);
     line[size++] = '\n';
     for (int at = 0; at < size;) {
         ssize_t wrote = write(STDERR_FILENO, line + at, (size_t)(size - at));
@@ -267,6 +272,7 @@ static void write_bare(const char *format, va_list args)
 static void emit(struct log_record *record, const char *format, va_list args)
 {
     int saved = errno;
+    const char *trace = record->trace;
 
     if (!state.format) {
         write_bare(format, args);
@@ -277,10 +283,16 @@ static void emit(struct log_record *record, const char *format, va_list args)
     record->context = state.context;
     strbuf_cut(&state.message, 0);
     strbuf_vprintf(&state.message, format, args);
-    record->message = state.message.data;
+    record->message = log_mask_line(state.mem, state.message.data);
+    if (trace)
+        record->trace = log_mask_line(state.mem, trace);
     summarise(record);
     if (within_limit(record))
         log_targets_emit(state.format, record);
+    if (record->message != state.message.data)
+        talloc_free((void *)(uintptr_t)record->message);
+    if (record->trace != trace)
+        talloc_free((void *)(uintptr_t)record->trace);
     errno = saved;
 }
 

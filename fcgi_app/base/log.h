@@ -126,9 +126,15 @@ void log_write_trace(struct log_module *module, enum log_level level, const char
 
 /*
  * Secrets out of `text` as oslo.utils' strutils.mask_password does (passwords,
- * tokens, keys in JSON, key=value, command lines): a copy on mem, or text
- * itself when there was none.
+ * tokens, keys in JSON, key=value, command lines), and in JSON what is no
+ * string too: a copy on mem, or text itself when there was none.
  */
 const char *log_mask(const void *mem, const char *text);
+
+/*
+ * What no line and no report may show, whoever wrote it: passwords in URLs, and the value of a secret field in what
+ * validation says of it.  Every line passes through here; a copy on mem, or text itself.
+ */
+const char *log_mask_line(const void *mem, const char *text);
 
 #endif

@@ -77,6 +77,8 @@ static const struct shape {
     { "(", "[0-9]*\\s*--?[A-z]+\\s*)\\S+(\\s*)", KEEP },                                       /* name --value x */
     { "(", "[0-9]*\\s*=\\s*)[^\\s^'^\"]+", "${1}***" },                                        /* name=value */
     { "(" Q NOT_Q, "[0-9]*" Q "\\s*:\\s*u?" Q ".*" Q ")" NOT_Q "(" Q ")", "${1}" }, /* what is left of quotes */
+    /* ours: "name": 1, "name": ["value"], which upstream shows */
+    { "(\"", "[0-9]*\"\\s*:\\s*)(?:[\\[{][^\\]}]*|[^\\s\"'\\[{,}]++(?![\"']))", "${1}***" },
 };
 #define SHAPE_COUNT (sizeof(shapes) / sizeof(shapes[0]))
 
@@ -149,4 +151,79 @@ const char *log_mask(const void *mem, const char *text)
     masked = !masked ? "***" : masked == text ? text : mem_strdup(mem, masked);
     talloc_free(scratch);
     return masked;
+}
+
+/* ---- every line ---- */
+
+#define HIDDEN "***"
+
+/* Is what stands behind the colon of "scheme://host:" a port? */
+static bool is_port(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    return digits && (!text[digits] || strchr("/?,;#)] \t\n\"'", text[digits]));
+}
+
+/* In place, since what is put in is never longer: "scheme://user:***@host". */
+static void hide_passwords(char *text)
+{
+    for (char *at = strstr(text, "://"); at; at = strstr(at, "://")) {
+        char *password, *end;
+        size_t length, stars;
+
+        at += 3;
+        password = at + strcspn(at, ":/@, \t\n\"'<>");
+        if (*password != ':' || is_port(++password))
+            continue;
+        length = strcspn(password, " \t\n\"'<>");
+        end = memrchr(password, '@', length);
+        if (!end)
+            continue;
+        length = (size_t)(end - password);
+        stars = length < strlen(HIDDEN) ? length : strlen(HIDDEN);
+        memcpy(password, HIDDEN, stars);
+        memmove(password + stars, end, strlen(end) + 1);
+        at = password + stars;
+    }
+}
+
+/* In place: "… field/attribute adminPass. Value: ***". */
+static void hide_rejected(char *text)
+{
+    char *field = strstr(text, "field/attribute "), *value;
+
+    field = field ? field + strlen("field/attribute ") : NULL;
+    value = field ? strstr(field, ". Value: ") : NULL;
+    if (!value)
+        return;
+    *value = '\0';
+    for (size_t i = 0; i < NAME_COUNT; i++)
+        if (strcasestr(field, names[i])) {
+            char *begin = value + strlen(". Value: ");
+            size_t length = strnlen(begin, strlen(HIDDEN));
+
+            memcpy(begin, HIDDEN, length);
+            begin[length] = '\0';
+            break;
+        }
+    *value = '.';
+}
+
+const char *log_mask_line(const void *mem, const char *text)
+{
+    const char *masked = text;
+    bool url = strstr(text, "://") != NULL, rejected = strstr(text, "field/attribute ") != NULL;
+    char *own;
+
+    if (!url && !rejected)
+        return text;
+    if (rejected || strcasestr(text, "password="))
+        masked = log_mask(mem, text);
+    own = mem_strdup(mem, masked);
+    if (masked != text)
+        talloc_free((void *)(uintptr_t)masked);
+    hide_passwords(own);
+    hide_rejected(own);
+    return own;
 }

@@ -163,9 +163,9 @@ static void list_option(void *arg, const char *group, const char *name, const ch
     listing->rows[listing->count++] = (struct listed){
         mem_strdup(listing->mem, strcmp(group, "DEFAULT") ? group : "default"),
         mem_strdup(listing->mem, name),
-        mem_strdup(listing->mem, !value                   ? "None"
-                                 : !strcmp(value, "****") ? "***"
-                                                          : value),
+        log_mask_line(listing->mem, mem_strdup(listing->mem, !value                   ? "None"
+                                                             : !strcmp(value, "****") ? "***"
+                                                                                      : value)),
     };
 }
 

@@ -45,11 +45,53 @@ static void masked(void **state)
         { "\"adminPass\": \"q\\\"x\" , \"b\": \"c\"", "\"adminPass\": \"***\"x\" , \"b\": \"" },
         { "chappassword\011'z'", "chappassword\011'***'" },
         { "passphrase=\"un closed", "passphrase=\"un closed" },
+        /* where upstream shows it */
+        { "{\"adminPass\": 42, \"a\": 1}", "{\"adminPass\": ***, \"a\": 1}" },
+        { "{\"adminPass\": [42, 43], \"a\": 1}", "{\"adminPass\": ***], \"a\": 1}" },
+        { "{\"adminPass\": {\"a\": 43}}", "{\"adminPass\": ***}}" },
     };
     void *mem = mem_context(NULL, "test");
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         assert_string_equal(log_mask(mem, rows[i].text), rows[i].masked);
+    talloc_free(mem);
+}
+
+static void lines_show_no_password(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *masked;
+    } rows[] = {
+        { "no answer of postgresql://nova:s3cr3t@db:5432/nova_api",
+          "no answer of postgresql://nova:***@db:5432/nova_api" },
+        { "rabbit://a:one@h1:5672,b:two@h2/", "rabbit://a:***@h2/" },
+        { "redis://:p@h", "redis://:*@h" },
+        { "'mysql+pymysql://u:a/b@c@h/d' is wrong", "'mysql+pymysql://u:***@h/d' is wrong" },
+        { "x://u:p@h and y://v:longer@i", "x://u:*@h and y://v:***@i" },
+        { "postgresql://h/d?user=u&password=p", "postgresql://h/d?user=u&password=***" },
+        { "x field/attribute adminPass. Value: 12345. 12345 is not of type 'string'",
+          "x field/attribute adminPass. Value: ***" },
+        { "x field/attribute server. Value: {'adminPass': 'abcd'}. it is",
+          "x field/attribute server. Value: {'adminPass': '***'}. it is" },
+        { "x field/attribute password. Value: 1", "x field/attribute password. Value: *" },
+    };
+    static const char *const same[] = {
+        "http://127.0.0.1:8774/v2.1/a@b",
+        "http://host:80 is not me@there",
+        "http://user@host/ x:y@z",
+        "at http://h:1",
+        "x field/attribute name. Value: secretive. too long",
+        "://",
+        "x://u:",
+    };
+    void *mem = mem_context(NULL, "test");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_string_equal(log_mask_line(mem, rows[i].text), rows[i].masked);
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+        assert_string_equal(log_mask_line(mem, same[i]), same[i]);
     talloc_free(mem);
 }
 
@@ -69,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(masked),
+        cmocka_unit_test(lines_show_no_password),
         cmocka_unit_test(what_has_no_secret_is_not_copied),
         cmocka_unit_test(what_cannot_be_searched_is_not_shown),
     };
