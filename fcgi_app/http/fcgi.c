@@ -71,15 +71,24 @@ static const char *param_or(const struct request *request, const char *name, con
     return value ? value : otherwise;
 }
 
+/* Is there a %00 before the query?  A front server that decodes it ends our parameter there. */
+static bool has_nul(const char *uri)
+{
+    const char *nul = strstr(uri, "%00");
+
+    return nul && nul < uri + strcspn(uri, "?#");
+}
+
 /* The whole path, whatever the front server made of it; it begins with a slash, or is empty. */
 static const char *whole_path(const struct request *request)
 {
     const char *script = param_or(request, "SCRIPT_NAME", "");
     const char *path = param_or(request, "PATH_INFO", "");
+    const char *uri = param_or(request, "REQUEST_URI", "");
     size_t length = strlen(script);
 
-    if (!length && !*path)
-        path = path_of_uri(request->mem, param_or(request, "REQUEST_URI", ""));
+    if ((!length && !*path) || has_nul(uri))
+        path = path_of_uri(request->mem, uri);
     else if (length && !*path)
         path = script;
     else if (length && script[length - 1] == '/' && *path == '/')

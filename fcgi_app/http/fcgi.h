@@ -9,7 +9,8 @@
  * no PATH_INFO, Apache's SetHandler forms cut it where its document root
  * ends ("/v2.1" and "/servers").  So the path is SCRIPT_NAME and PATH_INFO put
  * together, both already decoded by the front server; where both are empty,
- * REQUEST_URI up to its ?, decoded.  The API sees SCRIPT_NAME "" and that as
+ * REQUEST_URI up to its ?, decoded; so too where that has a %00, which stays
+ * written so, and is in no name.  The API sees SCRIPT_NAME "" and that as
  * PATH_INFO.  A real mount prefix is told with the parameter NOVA_SCRIPT_NAME
  * (lighttpd setenv.add-environment, Apache SetEnv, nginx fastcgi_param):
  * it becomes SCRIPT_NAME, and is cut off the path where the path begins with

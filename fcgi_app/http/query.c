@@ -118,12 +118,21 @@ struct fault *query_parse(const void *mem, const char *text, struct query *query
     return NULL;
 }
 
+const struct query_pair *query_find(const struct query *query, const char *key)
+{
+    size_t length = strlen(key);
+
+    for (size_t i = query->count; i > 0; i--)
+        if (query->pairs[i - 1].key_length == length && memcmp(query->pairs[i - 1].key, key, length) == 0)
+            return &query->pairs[i - 1];
+    return NULL;
+}
+
 const char *query_get(const struct query *query, const char *key)
 {
-    for (size_t i = query->count; i > 0; i--)
-        if (strcmp(query->pairs[i - 1].key, key) == 0)
-            return query->pairs[i - 1].value;
-    return NULL;
+    const struct query_pair *pair = query_find(query, key);
+
+    return pair ? pair->value : NULL;
 }
 
 static void put_quoted(struct strbuf *out, const char *text, size_t length)

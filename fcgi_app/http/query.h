@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Both NUL-terminated; the lengths tell of NUL bytes that a client put inside (%00). */
 struct query_pair {
@@ -33,6 +34,14 @@ struct query {
  * checked, nova.api.validation; so call this there, not on arrival).
  */
 struct fault *query_parse(const void *mem, const char *text, struct query *query) FAULT_CHECK;
+
+/* The last pair of the key; NULL: absent. */
+const struct query_pair *query_find(const struct query *query, const char *key);
+/* Did the client put a NUL byte into the value (%00)?  Then `value` is only its beginning. */
+static inline bool query_pair_has_nul(const struct query_pair *pair)
+{
+    return strlen(pair->value) != pair->value_length;
+}
 
 /* The last value of the key, as WebOb's GET.get() gives it; NULL: absent. */
 const char *query_get(const struct query *query, const char *key);

@@ -60,6 +60,12 @@ static void last_value_wins(void **state)
     assert_string_equal(query_get(&query, "b"), "2");
     assert_string_equal(query_get(&query, "c"), "");
     assert_null(query_get(&query, "d"));
+    assert_null(query_parse(mem, "a=1%00&b%00c=2&b=3", &query));
+    assert_true(query_pair_has_nul(query_find(&query, "a")));
+    assert_string_equal(query_get(&query, "b"), "3");
+    assert_false(query_pair_has_nul(query_find(&query, "b")));
+    assert_null(query_parse(mem, "b%00c=2", &query));
+    assert_null(query_find(&query, "b")); /* another name */
     assert_null(query_parse(mem, NULL, &query));
     assert_int_equal(query.count, 0);
     assert_null(query_get(&query, "a"));
