@@ -116,27 +116,19 @@ static struct fault *own_conf(const struct settings *settings, struct conf **con
     const char *project = override_text(settings, "oslo_config_project");
     const char *program = override_text(settings, "oslo_config_program");
     const char *file = override_text(settings, "oslo_config_file");
-    char *argv[4] = { NULL };
-    struct conf *own = NULL;
-    int argc = 0, status;
-    bool stop = false;
+    struct conf *own;
     struct fault *fault;
 
     if (!project)
         return NULL;
     if (!program)
         program = program_invocation_short_name;
-    argv[argc++] = mem_strdup(settings->mem, program);
-    if (file) {
-        argv[argc++] = mem_strdup(settings->mem, "--config-file");
-        argv[argc++] = mem_strdup(settings->mem, file);
-    }
-    fault = conf_load(settings->mem, project, program, argc, argv, &own, &stop, &status);
+    fault = conf_sibling(*conf, project, program, file, &own);
     if (fault && file)
         return fault;
-    if (fault || stop)
+    if (fault)
         log_warning("[%s] in %s: the default files of project %s cannot be read, those of this process are used: %s",
-                    settings->section, settings->file, project, fault ? fault->message : "");
+                    settings->section, settings->file, project, fault->message);
     else
         *conf = own;
     return NULL;

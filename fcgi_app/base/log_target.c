@@ -52,6 +52,7 @@ static struct {
     int fd;
     dev_t device;
     ino_t inode;
+    time_t followed; /* when the name was last looked at */
     enum rotation rotation;
     off_t max_size;
     int backups;
@@ -119,10 +120,11 @@ static bool file_open(void)
 }
 
 /* Has the name come to mean another file (logrotate, or another worker's rotation)? */
-static void file_follow(void)
+static void file_follow(time_t now)
 {
     struct stat status;
 
+    targets.followed = now;
     if (stat(targets.path, &status) == 0 && status.st_dev == targets.device && status.st_ino == targets.inode)
         return;
     file_open();
@@ -211,7 +213,7 @@ static void file_rotate(time_t now, size_t size)
         return;
     scratch = mem_context(NULL, "log_rotate");
     flock(old, LOCK_EX);
-    file_follow();
+    file_follow(now);
     if (is_due(now, size)) {
         if (targets.rotation == ROTATION_TIME)
             rotate_by_time(scratch);
@@ -443,7 +445,9 @@ void log_targets_emit(const struct log_format *format, const struct log_record *
     if (!targets.path)
         return;
     strbuf_putc(line, '\n');
-    file_follow();
+    /* a renamed file may get the lines of the rest of a second */
+    if (targets.followed != record->when.tv_sec)
+        file_follow(record->when.tv_sec);
     if (targets.rotation != ROTATION_NONE && is_due(record->when.tv_sec, line->length))
         file_rotate(record->when.tv_sec, line->length);
     write_all(targets.fd, line->data, line->length);

@@ -124,9 +124,11 @@ bool text_utf8_valid(const char *text, size_t length)
 {
     size_t size;
 
-    for (; length; text += size, length -= size)
-        if (text_utf8_next(text, length, &size) < 0)
+    for (; length; text += size, length -= size) {
+        size = 1;
+        if ((unsigned char)*text >= 0x80 && text_utf8_next(text, length, &size) < 0)
             return false;
+    }
     return true;
 }
 

@@ -51,6 +51,14 @@ struct fault *conf_load(const void *mem, const char *project, const char *progra
 struct fault *conf_load_with(const void *mem, const struct conf_start *start, struct conf **conf, bool *stop,
                              int *status) FAULT_CHECK;
 
+/*
+ * The configuration that another program finds: the default files of
+ * `project` and `program`, or `file` alone.  Read once and kept as long as
+ * conf: all who ask for the same get the same.  Faults: conf_load's.
+ */
+struct fault *conf_sibling(struct conf *conf, const char *project, const char *program, const char *file,
+                           struct conf **sibling) FAULT_CHECK;
+
 /* Are OS_NOVA_CONFIG_DIR or OS_NOVA_CONFIG_FILES set? Then a responder starts the uwsgi way. */
 bool conf_wants_uwsgi_way(void);
 

@@ -170,6 +170,37 @@ struct fault *conf_load(const void *mem, const char *project, const char *progra
     return conf_load_with(mem, &start, conf, stop, status);
 }
 
+struct fault *conf_sibling(struct conf *conf, const char *project, const char *program, const char *file,
+                           struct conf **found)
+{
+    char *name = mem_strdup(conf, program);
+    char **argv = mem_array(conf, char *, 4);
+    struct conf_sibling *sibling;
+    int status;
+    bool stop;
+
+    for (sibling = conf->siblings; sibling; sibling = sibling->next)
+        if (strcmp(sibling->conf->start.project, project) == 0 && strcmp(sibling->conf->start.program, program) == 0 &&
+            strcmp(sibling->file, file ? file : "") == 0) {
+            *found = sibling->conf;
+            return NULL;
+        }
+    sibling = mem_new(conf, struct conf_sibling);
+    sibling->file = mem_strdup(conf, file ? file : "");
+    argv[0] = name;
+    if (file) {
+        argv[1] = mem_strdup(conf, "--config-file");
+        argv[2] = mem_strdup(conf, file);
+    }
+    TRY(conf_load(conf, project, program, file ? 3 : 1, argv, &sibling->conf, &stop, &status));
+    if (stop)
+        return fault_new(conf, Internal, "the arguments are wrong");
+    sibling->next = conf->siblings;
+    conf->siblings = sibling;
+    *found = sibling->conf;
+    return NULL;
+}
+
 const char *conf_find_file(const struct conf *conf, const void *mem, const char *name)
 {
     const struct space *space = conf->space;

@@ -21,6 +21,13 @@ struct conf {
     const char **notes;     /* warnings for the log, each once */
     size_t note_count;
     size_t notes_logged;
+    struct conf_sibling *siblings; /* of other projects or programs, the newest first */
+};
+
+struct conf_sibling {
+    struct conf_sibling *next;
+    struct conf *conf;
+    const char *file;
 };
 
 /* Keeps a warning of oslo.config for conf_log_notes(), once. */
