@@ -4,6 +4,7 @@
  * cells.  The HTTP side (schemas, links, views) is the routes' affair.
  *
  *   servers_filters.c   words of a query → conditions, order, page
+ *   servers_building.c  the same words, tried on servers in no cell yet
  *   servers_list.c      building servers, all cells at once, the merge, cells that are down
  *   servers_show.c      one server
  *   servers_state.c     status, host status, zones, names: what rows mean
