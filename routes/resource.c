@@ -78,6 +78,10 @@ static struct fault *action_name(const void *mem, const json_t *body, const char
         break;
     case JSON_STRING:
         count = 0;
+        if (json_number_text(body)) {
+            count = 1; /* NaN and the like are no texts */
+            break;
+        }
         for (const char *p = json_string_value(body); *p; p++)
             count += (*p & 0xc0) != 0x80;
         break;

@@ -224,6 +224,9 @@ static void test_action_bodies(void **state)
     expect(ask("POST", path, "\"l\""), 404, NOT_FOUND);
     expect(ask("POST", path, "[1]"), 404, NOT_FOUND);
     expect(ask("POST", path, "null"), 404, NOT_FOUND);
+    expect(ask("POST", path, "NaN"), 404, NOT_FOUND);
+    expect(ask("POST", path, "-Infinity"), 404, NOT_FOUND);
+    expect(ask("POST", path, "123456789012345678901234567890"), 404, NOT_FOUND);
     expect(ask("POST", path, "{\"sing\": 1}"), 400, FAULT_BODY("badRequest", "400", "There is no such action: sing"));
     expect(ask("POST", path, "{\"lift\": 1}"), 202, "");
 }
