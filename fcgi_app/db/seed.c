@@ -5,6 +5,7 @@
 #include "fcgi_app/db/seed.h"
 
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/release.h"
 #include "fcgi_app/base/worker.h"
 
 #include <inttypes.h>
@@ -97,6 +98,7 @@ struct fault *seed_demonstration(const struct context *context, const struct see
         { "nova.project", plan->project_id },
         { "nova.user", plan->user_id },
         { "nova.flavors", ((const struct flavors *)flavors.rows)->flavors },
+        { "nova.service_version", mem_printf(mem, "%d", release_default()->service_version) },
         { "nova.cell_id", mem_printf(mem, "%" PRId64, cell->id) },
         { NULL, NULL },
     };

@@ -2,6 +2,7 @@
 /* The table checks itself: every row's default converts, names are unique and in order, references lead somewhere. */
 #include "config.h"
 
+#include "fcgi_app/base/release.h"
 #include "fcgi_app/conf/value.h"
 
 #include "tests/unit/conf/support.h"
@@ -25,6 +26,19 @@ static void rows_are_sound(void **state)
         if (strcmp(row->group, "fcgi") == 0 && !row->help)
             fail_msg("[fcgi] %s is not explained", row->name);
     }
+}
+
+/* The releases that may be chosen are those of release.def. */
+static void releases_are_known(void **state)
+{
+    const char *choices = option_rows[OPTION_fcgi_release].type.choices;
+    char *words = talloc_strdup(NULL, choices), *save = NULL;
+
+    for (char *word = strtok_r(words, "|", &save); word; word = strtok_r(NULL, "|", &save))
+        if (!release_find(word))
+            fail_msg("[fcgi] release: %s is no release", word);
+    assert_non_null(strstr(choices, release_default()->name));
+    talloc_free(words);
 }
 
 /* With no file at all every option resolves: each default fits its type, each $name in one is known. */
@@ -135,8 +149,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(rows_are_sound),          TEST(defaults_fit), TEST(words_of_refusal), TEST(values_that_fit),
-        TEST(sample_can_be_read_back),
+        TEST(rows_are_sound),          TEST(defaults_fit),
+        TEST(words_of_refusal),        TEST(values_that_fit),
+        TEST(sample_can_be_read_back), cmocka_unit_test(releases_are_known),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
