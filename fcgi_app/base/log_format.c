@@ -361,6 +361,14 @@ static bool context_field(const struct context *context, enum field field, struc
     }
 }
 
+/* Whole microseconds, as Python's record keeps them. */
+static double milliseconds(const struct timespec *when)
+{
+    long microseconds = when->tv_nsec / 1000;
+
+    return (double)microseconds / 1e3;
+}
+
 static struct held record_field(const struct log_format *format, const struct log_record *record, enum field field,
                                 bool coloured, char scratch[64])
 {
@@ -370,7 +378,7 @@ static struct held record_field(const struct log_format *format, const struct lo
     case FIELD_asctime:
         return held_text(ascii_time(format, record));
     case FIELD_msecs:
-        return held_real((double)(record->when.tv_nsec / 1000) / 1e3);
+        return held_real(milliseconds(&record->when));
     case FIELD_created:
         return held_real(epoch_seconds(&record->when));
     case FIELD_relativeCreated:

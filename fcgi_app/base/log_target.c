@@ -160,6 +160,8 @@ static void remove_old(void *scratch)
             names[count++] = mem_strdup(scratch, entry->d_name);
         }
     closedir(dir);
+    if (!names)
+        return;
     qsort(names, count, sizeof(*names), compare_names);
     for (size_t i = 0; i + (size_t)targets.backups < count; i++)
         unlink(mem_printf(scratch, "%s/%s", slash ? directory : ".", names[i]));

@@ -438,7 +438,8 @@ struct fault *servers_search_read(const struct context *context, const struct se
                                   struct servers_search *search)
 {
     static const char *const tag_filters[] = { "tags", "tags-any", "not-tags", "not-tags-any" };
-    const char *value, *zero = NULL;
+    const struct query_pair *zero = NULL; /* a value with a NUL inside */
+    const char *value;
     bool truth = false;
 
     *search = (struct servers_search){ .changes_since = DB_NO_TIME, .changes_before = DB_NO_TIME };
@@ -447,10 +448,10 @@ struct fault *servers_search_read(const struct context *context, const struct se
 
         set(search, pair->key, pair->value);
         if (strlen(pair->value) != pair->value_length)
-            zero = pair->key;
+            zero = pair;
     }
     drop_options(context, search, query->version);
-    zero = zero && find(search, zero) ? zero : NULL;
+    zero = zero && find(search, zero->key) ? zero : NULL;
     search->partial = partial_allowed(query, search);
     for (size_t i = 0; i < search->option_count; i++)
         if (word_in(joined_tables, search->options[i].name) || *search->options[i].name == '_')

@@ -606,6 +606,7 @@ static struct fault *collect(struct listing *listing, struct servers *servers)
         seen.slots = mem_array(listing->mem, const char *, seen.size);
     }
     for (size_t i = 0; i < listing->building_count; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are building_count of them */
         add_server(servers, &seen, listing->building[i]);
     for (int64_t i = 0; i < listing->limit; i++) {
         const struct instance *instance;

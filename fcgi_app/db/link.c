@@ -284,6 +284,8 @@ const char *link_evict(struct db_link *link, const void *mem)
         if (place->name && place->dynamic && (!oldest || place->used < oldest->used))
             oldest = place;
     }
+    if (!oldest)
+        return NULL;
     name = mem_strdup(mem, oldest->name);
     link_drop_prepared(link, name);
     return name;

@@ -343,9 +343,9 @@ void report_trigger_open(struct report_trigger *trigger, const char *path, int i
     *trigger = (struct report_trigger){ .path = path && *path ? path : NULL, .interval = interval > 0 ? interval : 1 };
     if (!trigger->path)
         return;
-    if (!stat(path, &at) && !(at.st_mode & S_IRGRP))
-        log_error("Guru Meditation Report does not have read permissions to '%s' file.", path);
-    trigger->seen = modified(path);
+    if (!stat(trigger->path, &at) && !(at.st_mode & S_IRGRP))
+        log_error("Guru Meditation Report does not have read permissions to '%s' file.", trigger->path);
+    trigger->seen = modified(trigger->path);
     trigger->next_usec = clock_monotonic_usec() + (uint64_t)trigger->interval * 1000000;
 }
 

@@ -505,6 +505,7 @@ static struct fault *build_factory_app(struct paste_loader *loader, struct node 
 
     TRY(find_factory(loader, node, &factory));
     app->name = section_label(loader, node->section);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): found, or there was a fault */
     TRY(factory->make(loader, node_settings(loader, node), app));
     *out = app;
     return NULL;
@@ -542,6 +543,7 @@ static struct fault *build_filters(struct paste_loader *loader, struct node *nod
         return build_filters(loader, node->next, filters);
     TRY(find_factory(loader, node, &factory));
     filter = mem_new(loader->mem, struct filter);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): found, or there was a fault */
     filter->kind = factory->filter;
     filter->name = section_label(loader, node->section);
     if (filter->kind->open)
