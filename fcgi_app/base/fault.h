@@ -50,8 +50,7 @@ extern const struct fault_kind fault_kinds[FAULT_COUNT];
  * Makes a fault on `mem`; the arguments fill the row's text.
  *     return fault_new(mem, InstanceNotFound, uuid);
  */
-#define fault_new(mem, name, ...)                                                                                      \
-    fault_make((mem), FAULT_##name, __FILE__, __LINE__, __func__, ##__VA_ARGS__)
+#define fault_new(mem, name, ...) fault_make((mem), FAULT_##name, __FILE__, __LINE__, __func__, ##__VA_ARGS__)
 
 /* As fault_new, with words of its own in place of the row's. */
 #define fault_text(mem, name, ...)                                                                                     \

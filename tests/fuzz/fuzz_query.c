@@ -33,7 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < query.count; i++) {
             const struct query_pair *a = &query.pairs[i], *b = &again.pairs[i];
             if (!same(a->key, a->key_length, b->key, b->key_length) ||
-                !same(a->value, a->value_length, b->value, b->value_length) || !query_get(&query, a->key))
+                !same(a->value, a->value_length, b->value, b->value_length))
+                abort();
+            if (strlen(a->key) == a->key_length && !query_get(&query, a->key)) /* a name with a NUL is nobody's */
                 abort();
         }
     } else if (fault->code != 400) {
