@@ -21,6 +21,7 @@ struct scoreboard *scoreboard_open(uint32_t slots)
 
     if (board == MAP_FAILED)
         return NULL;
+    talloc_free(used);
     used = mem_array(NULL, bool, slots);
     board->slot_count = slots;
     board->parent_pid = getpid();

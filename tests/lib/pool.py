@@ -8,7 +8,7 @@ import time
 
 from fastcgi import request
 
-TOP = pathlib.Path(os.environ.get("abs_top_builddir") or pathlib.Path(__file__).resolve().parents[2])
+TOP = pathlib.Path(os.environ.get("NOVA_BUILD") or os.environ.get("abs_top_builddir") or pathlib.Path(__file__).resolve().parents[2])
 TESTPOOL = TOP / "tests/functional/testpool"
 
 
