@@ -139,27 +139,47 @@ static enum schema_state judge(enum schema_kind kind, const struct inventory *in
     return place < ours ? SCHEMA_IS_OLDER : SCHEMA_IS_NEWER;
 }
 
+/* One database's part of a batch: what is asked, and the answers. */
+struct reading {
+    struct db_link *link;
+    enum schema_kind kind;
+    struct db_answer inventory, head;
+};
+
+static void reading_add(struct db_batch *batch, struct reading *reading)
+{
+    db_batch_add(batch, reading->link, reading->kind == SCHEMA_API ? &SCHEMA_INVENTORY_API : &SCHEMA_INVENTORY_CELL,
+                 NULL, &reading->inventory);
+    db_batch_add(batch, reading->link, &SCHEMA_HEAD, NULL,
+                 &reading->head); /* fails without the table: no matter then */
+}
+
+static struct fault *reading_judge(const void *mem, const struct reading *reading, struct schema_found *found)
+{
+    const struct inventory *rows;
+
+    if (reading->inventory.fault)
+        return reading->inventory.fault;
+    rows = reading->inventory.rows.rows;
+    if (rows->alembic && reading->head.fault)
+        return reading->head.fault;
+    *found = (struct schema_found){ .head = NULL };
+    if (rows->alembic && reading->head.rows.count)
+        found->head = ((const struct head *)reading->head.rows.rows)->version_num;
+    found->state = judge(reading->kind, rows, found->head);
+    found->text = words_for(mem, reading->link, reading->kind, found);
+    return NULL;
+}
+
 struct fault *schema_read(const struct context *context, const void *mem, struct db_link *link, enum schema_kind kind,
                           struct schema_found *found)
 {
     struct db_batch *batch = db_batch(context, mem);
-    struct db_answer inventory, head;
-    const struct inventory *rows;
+    struct reading reading = { .link = link, .kind = kind };
 
-    db_batch_add(batch, link, kind == SCHEMA_API ? &SCHEMA_INVENTORY_API : &SCHEMA_INVENTORY_CELL, NULL, &inventory);
-    db_batch_add(batch, link, &SCHEMA_HEAD, NULL, &head); /* fails where there is no such table: no matter then */
+    reading_add(batch, &reading);
     db_batch_run(batch, 0);
-    if (inventory.fault)
-        return inventory.fault;
-    rows = inventory.rows.rows;
-    if (rows->alembic && head.fault)
-        return head.fault;
-    *found = (struct schema_found){ .head = NULL };
-    if (rows->alembic && head.rows.count)
-        found->head = ((const struct head *)head.rows.rows)->version_num;
-    found->state = judge(kind, rows, found->head);
-    found->text = words_for(mem, link, kind, found);
-    return NULL;
+    return reading_judge(mem, &reading, found);
 }
 
 struct fault *schema_sync(const struct context *context, const void *mem, struct db_link *link, enum schema_kind kind)
@@ -180,28 +200,37 @@ struct fault *schema_sync(const struct context *context, const void *mem, struct
     return found.state == SCHEMA_IS_OURS ? NULL : fault;
 }
 
-static struct fault *check(const struct context *context, struct db_link *link, enum schema_kind kind,
-                           const char **head)
+/* The head of a database that is ours; NULL for one that is not configured. */
+static struct fault *head_of_ours(const void *mem, const struct reading *reading, const char **head)
 {
     struct schema_found found;
 
     *head = NULL;
-    if (!*link->text)
+    if (!*reading->link->text)
         return NULL;
-    TRY(schema_read(context, context->mem, link, kind, &found));
+    TRY(reading_judge(mem, reading, &found));
     if (found.state != SCHEMA_IS_OURS)
-        return fault_text(context->mem, DBSchemaMismatch, "%s", found.text);
+        return fault_text(mem, DBSchemaMismatch, "%s", found.text);
     *head = found.head;
     return NULL;
 }
 
+/* Both databases are asked at once: a start waits for this. */
 struct fault *db_check_heads(const struct context *context, const struct release **release)
 {
+    struct reading of_api = { .link = db_api(context->worker->db), .kind = SCHEMA_API };
+    struct reading of_cell = { .link = db_main(context->worker->db), .kind = SCHEMA_CELL };
+    struct db_batch *batch = db_batch(context, context->mem);
     const struct release *found;
     const char *api, *cell;
 
-    TRY(check(context, db_api(context->worker->db), SCHEMA_API, &api));
-    TRY(check(context, db_main(context->worker->db), SCHEMA_CELL, &cell));
+    if (*of_api.link->text)
+        reading_add(batch, &of_api);
+    if (*of_cell.link->text)
+        reading_add(batch, &of_cell);
+    db_batch_run(batch, 0);
+    TRY(head_of_ours(context->mem, &of_api, &api));
+    TRY(head_of_ours(context->mem, &of_cell, &cell));
     found = release_by_heads(api, cell);
     if (!found)
         return fault_text(context->mem, DBSchemaMismatch,
