@@ -4,6 +4,7 @@
 
 #include "routes/gone.h"
 #include "routes/resource.h"
+#include "routes/schemas/admin_actions.h"
 
 /* clang-format off */
 static const struct route admin_actions_routes[] = {
@@ -11,6 +12,7 @@ static const struct route admin_actions_routes[] = {
     { "POST", "/servers/{id}/action", "injectNetworkInfo", V_ALL, NULL, 202, .errors = { 404, 409 },
       .policies = "os_compute_api:os-admin-actions:inject_network_info" },
     { "POST", "/servers/{id}/action", "os-resetState", V_ALL, NULL, 202, .errors = { 404 },
+      .body = admin_actions_reset_state_body,
       .policies = "os_compute_api:os-admin-actions:reset_state" },
     { 0 },
 };

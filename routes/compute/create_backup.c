@@ -3,10 +3,12 @@
 #include "config.h"
 
 #include "routes/resource.h"
+#include "routes/schemas/create_backup.h"
 
 /* clang-format off */
 static const struct route create_backup_routes[] = {
     { "POST", "/servers/{id}/action", "createBackup", V_ALL, NULL, 202, .errors = { 400, 403, 404, 409 },
+      .body = create_backup_create_backup_body,
       .policies = "os_compute_api:os-create-backup" },
     { 0 },
 };

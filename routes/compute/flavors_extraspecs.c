@@ -9,6 +9,7 @@
 #include "fcgi_app/compute/flavors.h"
 #include "fcgi_app/policies/policies.h"
 #include "routes/resource.h"
+#include "routes/schemas/flavors_extraspecs.h"
 
 #include <string.h>
 
@@ -67,10 +68,12 @@ static const struct route flavors_extraspecs_routes[] = {
     { "GET", "/flavors/{flavor_id}/os-extra_specs", NULL, V_ALL, extra_specs_index, 200, .errors = { 404 },
       .policies = "os_compute_api:os-flavor-extra-specs:index" },
     { "POST", "/flavors/{flavor_id}/os-extra_specs", NULL, V_ALL, NULL, 200, .errors = { 400, 404, 409 },
+      .body = flavors_extraspecs_create_body,
       .policies = "os_compute_api:os-flavor-extra-specs:create" },
     { "GET", "/flavors/{flavor_id}/os-extra_specs/{id}", NULL, V_ALL, extra_specs_show, 200, .errors = { 404 },
       .policies = "os_compute_api:os-flavor-extra-specs:show" },
     { "PUT", "/flavors/{flavor_id}/os-extra_specs/{id}", NULL, V_ALL, NULL, 200, .errors = { 400, 404, 409 },
+      .body = flavors_extraspecs_update_body,
       .policies = "os_compute_api:os-flavor-extra-specs:update" },
     { "DELETE", "/flavors/{flavor_id}/os-extra_specs/{id}", NULL, V_ALL, NULL, 200, .errors = { 404 },
       .policies = "os_compute_api:os-flavor-extra-specs:delete" },

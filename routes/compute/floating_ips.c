@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "routes/resource.h"
+#include "routes/schemas/floating_ips.h"
 
 /* clang-format off */
 static const struct route floating_ips_routes[] = {
@@ -15,8 +16,10 @@ static const struct route floating_ips_routes[] = {
     { "DELETE", "/os-floating-ips/{id}", NULL, V_UPTO(35), NULL, 202, .errors = { 400, 403, 404, 409 },
       .policies = "os_compute_api:os-floating-ips:delete" },
     { "POST", "/servers/{id}/action", "addFloatingIp", V_UPTO(43), NULL, 202, .errors = { 400, 403, 404 },
+      .body = floating_ips_add_floating_ip_body,
       .policies = "os_compute_api:os-floating-ips:add" },
     { "POST", "/servers/{id}/action", "removeFloatingIp", V_UPTO(43), NULL, 202, .errors = { 400, 403, 404, 409 },
+      .body = floating_ips_remove_floating_ip_body,
       .policies = "os_compute_api:os-floating-ips:remove" },
     { 0 },
 };

@@ -3,14 +3,18 @@
 #include "config.h"
 
 #include "routes/resource.h"
+#include "routes/schemas/image_metadata.h"
 
 /* clang-format off */
 static const struct route image_metadata_routes[] = {
     { "GET", "/images/{image_id}/metadata", NULL, V_UPTO(38), NULL, 200, .errors = { 403, 404 } },
-    { "POST", "/images/{image_id}/metadata", NULL, V_UPTO(38), NULL, 200, .errors = { 400, 403, 404 } },
-    { "PUT", "/images/{image_id}/metadata", NULL, V_UPTO(38), NULL, 200, .errors = { 400, 403, 404 } },
+    { "POST", "/images/{image_id}/metadata", NULL, V_UPTO(38), NULL, 200, .errors = { 400, 403, 404 },
+      .body = image_metadata_create_body },
+    { "PUT", "/images/{image_id}/metadata", NULL, V_UPTO(38), NULL, 200, .errors = { 400, 403, 404 },
+      .body = image_metadata_update_all_body },
     { "GET", "/images/{image_id}/metadata/{id}", NULL, V_UPTO(38), NULL, 200, .errors = { 403, 404 } },
-    { "PUT", "/images/{image_id}/metadata/{id}", NULL, V_UPTO(38), NULL, 200, .errors = { 400, 403, 404 } },
+    { "PUT", "/images/{image_id}/metadata/{id}", NULL, V_UPTO(38), NULL, 200, .errors = { 400, 403, 404 },
+      .body = image_metadata_update_body },
     { "DELETE", "/images/{image_id}/metadata/{id}", NULL, V_UPTO(38), NULL, 204, .errors = { 403, 404 } },
     { 0 },
 };

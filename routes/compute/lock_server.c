@@ -3,10 +3,11 @@
 #include "config.h"
 
 #include "routes/resource.h"
+#include "routes/schemas/lock_server.h"
 
 /* clang-format off */
 static const struct route lock_server_routes[] = {
-    { "POST", "/servers/{id}/action", "lock", V_ALL, NULL, 202, .errors = { 404 },
+    { "POST", "/servers/{id}/action", "lock", V_ALL, NULL, 202, .errors = { 404 }, .body = lock_server_lock_body,
       .policies = "os_compute_api:os-lock-server:lock" },
     { "POST", "/servers/{id}/action", "unlock", V_ALL, NULL, 202, .errors = { 404 },
       .policies = "os_compute_api:os-lock-server:unlock; "

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "routes/resource.h"
+#include "routes/schemas/security_groups.h"
 
 /* clang-format off */
 static const struct route security_groups_routes[] = {
@@ -12,6 +13,7 @@ static const struct route security_groups_routes[] = {
     { "DELETE", "/os-security-group-rules/{id}", NULL, V_UPTO(35), NULL, 202, .errors = { 400, 404, 409 },
       .policies = "os_compute_api:os-security-groups:rule:delete" },
     { "GET", "/os-security-groups", NULL, V_UPTO(35), NULL, 200, .errors = { 404 },
+      .query = security_groups_index_query,
       .policies = "os_compute_api:os-security-groups:get" },
     { "POST", "/os-security-groups", NULL, V_UPTO(35), NULL, 200, .errors = { 400, 403 },
       .policies = "os_compute_api:os-security-groups:create" },

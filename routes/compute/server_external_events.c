@@ -3,10 +3,12 @@
 #include "config.h"
 
 #include "routes/resource.h"
+#include "routes/schemas/server_external_events.h"
 
 /* clang-format off */
 static const struct route server_external_events_routes[] = {
     { "POST", "/os-server-external-events", NULL, V_ALL, NULL, 200, .errors = { 403 },
+      .body = server_external_events_create_body,
       .policies = "os_compute_api:os-server-external-events:create" },
     { 0 },
 };

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "routes/resource.h"
+#include "routes/schemas/server_migrations.h"
 
 /* clang-format off */
 static const struct route server_migrations_routes[] = {
@@ -14,7 +15,7 @@ static const struct route server_migrations_routes[] = {
     { "DELETE", "/servers/{server_id}/migrations/{id}", NULL, V_FROM(24), NULL, 202, .errors = { 400, 404, 409 },
       .policies = "os_compute_api:servers:migrations:delete" },
     { "POST", "/servers/{server_id}/migrations/{id}/action", "force_complete", V_FROM(22), NULL, 202,
-      .errors = { 400, 403, 404, 409 },
+      .errors = { 400, 403, 404, 409 }, .body = server_migrations_force_complete_body,
       .policies = "os_compute_api:servers:migrations:force_complete" },
     { 0 },
 };

@@ -70,7 +70,7 @@ static const struct route servers_routes[] = {
       .policies = "os_compute_api:servers:index; os_compute_api:servers:allow_all_filters?; "
                   "os_compute_api:servers:detail:get_all_tenants (only all_tenants on detail); "
                   "os_compute_api:servers:index:get_all_tenants (only all_tenants on index)" },
-    { "POST", "/servers", NULL, V_ALL, NULL, 202, .errors = { 400, 403, 409 },
+    { "POST", "/servers", NULL, V_ALL, NULL, 202, .errors = { 400, 403, 409 }, .body = servers_create_body,
       .policies = "os_compute_api:servers:create; os_compute_api:servers:create:attach_volume (only with BDM); "
                   "os_compute_api:servers:create:attach_network (only with networks != none); "
                   "os_compute_api:servers:create:trusted_certs (>=2.63, if given); "
@@ -92,7 +92,7 @@ static const struct route servers_routes[] = {
                   "os_compute_api:os-extended-server-attributes?; "
                   "os_compute_api:servers:show:host_status? (>=2.16); "
                   "os_compute_api:servers:show:host_status:unknown-only? (>=2.16)" },
-    { "PUT", "/servers/{id}", NULL, V_ALL, NULL, 200, .errors = { 404 },
+    { "PUT", "/servers/{id}", NULL, V_ALL, NULL, 200, .errors = { 404 }, .body = servers_update_body,
       .policies = "os_compute_api:servers:update; os_compute_api:servers:show:flavor-extra-specs? (>=2.47); "
                   "os_compute_api:os-extended-server-attributes? (>=2.75); "
                   "os_compute_api:servers:show:host_status? (>=2.75); "
@@ -103,17 +103,20 @@ static const struct route servers_routes[] = {
       .policies = "os_compute_api:servers:confirm_resize" },
     { "POST", "/servers/{id}/action", "revertResize", V_ALL, NULL, 202, .errors = { 400, 404, 409 },
       .policies = "os_compute_api:servers:revert_resize" },
-    { "POST", "/servers/{id}/action", "reboot", V_ALL, NULL, 202, .errors = { 404, 409 },
+    { "POST", "/servers/{id}/action", "reboot", V_ALL, NULL, 202, .errors = { 404, 409 }, .body = servers_reboot_body,
       .policies = "os_compute_api:servers:reboot" },
     { "POST", "/servers/{id}/action", "resize", V_ALL, NULL, 202, .errors = { 400, 401, 403, 404, 409 },
+      .body = servers_resize_body,
       .policies = "os_compute_api:servers:resize; compute:servers:resize:cross_cell? (decides cross-cell)" },
     { "POST", "/servers/{id}/action", "rebuild", V_ALL, NULL, 202, .errors = { 400, 403, 404, 409 },
+      .body = servers_rebuild_body,
       .policies = "os_compute_api:servers:rebuild; "
                   "os_compute_api:servers:rebuild:trusted_certs (>=2.63, if given); "
                   "os_compute_api:servers:show:flavor-extra-specs? (>=2.47); "
                   "os_compute_api:os-extended-server-attributes? (>=2.75); "
                   "os_compute_api:servers:show:host_status? (>=2.75)" },
     { "POST", "/servers/{id}/action", "createImage", V_ALL, NULL, 202, .errors = { 400, 403, 404, 409 },
+      .body = servers_create_image_body,
       .policies = "os_compute_api:servers:create_image; "
                   "os_compute_api:servers:create_image:allow_volume_backed (volume-backed only)" },
     { "POST", "/servers/{id}/action", "os-start", V_ALL, NULL, 202, .errors = { 404, 409 },
@@ -121,6 +124,7 @@ static const struct route servers_routes[] = {
     { "POST", "/servers/{id}/action", "os-stop", V_ALL, NULL, 202, .errors = { 404, 409 },
       .policies = "os_compute_api:servers:stop" },
     { "POST", "/servers/{id}/action", "trigger_crash_dump", V_FROM(17), NULL, 202, .errors = { 400, 404, 409 },
+      .body = servers_trigger_crash_dump_body,
       .policies = "os_compute_api:servers:trigger_crash_dump" },
     { 0 },
 };

@@ -3,16 +3,21 @@
 #include "config.h"
 
 #include "routes/resource.h"
+#include "routes/schemas/simple_tenant_usage.h"
 
 /* clang-format off */
 static const struct route simple_tenant_usage_routes[] = {
     { "GET", "/os-simple-tenant-usage", NULL, V_FROM(40), NULL, 200, .errors = { 400 },
+      .query = simple_tenant_usage_index_query,
       .policies = "os_compute_api:os-simple-tenant-usage:list" },
     { "GET", "/os-simple-tenant-usage", NULL, V_UPTO(39), NULL, 200, .errors = { 400 },
+      .query = simple_tenant_usage_index_query,
       .policies = "os_compute_api:os-simple-tenant-usage:list" },
     { "GET", "/os-simple-tenant-usage/{id}", NULL, V_FROM(40), NULL, 200, .errors = { 400 },
+      .query = simple_tenant_usage_show_query,
       .policies = "os_compute_api:os-simple-tenant-usage:show" },
     { "GET", "/os-simple-tenant-usage/{id}", NULL, V_UPTO(39), NULL, 200, .errors = { 400 },
+      .query = simple_tenant_usage_show_query,
       .policies = "os_compute_api:os-simple-tenant-usage:show" },
     { 0 },
 };
