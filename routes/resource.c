@@ -202,7 +202,7 @@ static const char *class_name(const void *mem, const struct fault *fault)
     }
     if (!strcmp(kind->module, "builtins"))
         return kind->name;
-    return mem_printf(mem, "%s.%s", kind->module, kind->name);
+    return mem_printf(mem, "%s.%s", kind->module, fault_class(fault->name));
 }
 
 static struct fault *unexpected(const void *mem, const struct fault *fault)

@@ -6,6 +6,7 @@
 #include "fcgi_app/base/mem.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 const struct fault_kind fault_kinds[FAULT_COUNT] = {
 #define FAULT(name, parent, module, code, text) [FAULT_##name] = { #name, FAULT_##parent, module, code, text },
@@ -145,4 +146,11 @@ bool fault_is(const struct fault *fault, enum fault_name name)
         at = fault_kinds[at].parent;
     }
     return true;
+}
+
+const char *fault_class(enum fault_name name)
+{
+    const char *text = strchr(fault_kinds[name].name, '_');
+
+    return text ? text + 1 : fault_kinds[name].name;
 }

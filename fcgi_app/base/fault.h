@@ -70,6 +70,9 @@ struct fault *fault_make_text(const void *mem, enum fault_name name, int code, c
 /* Is the fault of this kind, or of one beneath it? */
 bool fault_is(const struct fault *fault, enum fault_name name);
 
+/* The class's own name: the row's, less what stands before an underscore. */
+const char *fault_class(enum fault_name name);
+
 /* WebOb's title ("Not Found") and default explanation for a status; "Unknown" and "" for others. */
 const char *fault_title(int code);
 const char *fault_default_text(int code);
