@@ -1,162 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine with upstream's schemas, judged by what upstream's validator said (schema_cases.tsv). */
+/* The engine on small tables; upstream's own schemas are tried in tests/unit/routes/test_schemas.c. */
 #include "config.h"
 
 #include "fcgi_app/json/schema.h"
 
 #include "fcgi_app/base/mem.h"
-#include "fcgi_app/http/query.h"
-#include "fcgi_app/json/formats.h"
 #include "fcgi_app/json/json.h"
-#include "tests/unit/json/schema_facts.h"
-#include "tests/unit/tsv.h"
 
-/* The lists of a query's tree as pairs. */
-static struct query query_from(const void *mem, json_t *lists)
-{
-    struct query query = { 0 };
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
-    for (void *at = json_object_iter(lists); at; at = json_object_iter_next(lists, at)) {
-        json_t *list = json_object_iter_value(at);
-
-        for (size_t i = 0; i < json_array_size(list); i++) {
-            query.pairs = mem_grow(mem, query.pairs, struct query_pair, query.count + 1);
-            query.pairs[query.count++] = (struct query_pair){
-                .key = json_object_iter_key(at),
-                .key_length = json_object_iter_key_len(at),
-                .value = json_string_value(json_array_get(list, i)),
-                .value_length = json_string_length(json_array_get(list, i)),
-            };
-        }
-    }
-    return query;
-}
-
-/* Can a query string say this?  Only texts without NUL, and no empty list. */
-static bool is_query(json_t *lists)
-{
-    const char *key;
-    json_t *list, *value;
-    size_t i;
-
-    json_object_foreach(lists, key, list)
-    {
-        if (!json_array_size(list))
-            return false;
-        json_array_foreach(list, i, value) if (!json_is_string(value) || json_number_text(value)) return false;
-    }
-    return true;
-}
-
-/* Upstream's text where it prints its class of printable characters, which the table shortens. */
-static const char *shortened(const void *mem, const char *message)
-{
-    struct strbuf pattern, quoted;
-    const char *found;
-
-    strbuf_init(&pattern, mem, 8192);
-    strbuf_init(&quoted, mem, 8192);
-    format_put_printable_pattern(&pattern);
-    json_put_python_quoted(&quoted, pattern.data, pattern.length);
-    found = strstr(message, quoted.data);
-    if (!found)
-        return message;
-    return mem_printf(mem, "%.*s'<PRINTABLE>'%s", (int)(found - message), message, found + quoted.length);
-}
-
-static bool case_holds(const void *mem, const struct schema_node *node, const struct tsv *tsv)
-{
-    char mode = *tsv->cells[1];
-    const char *said = "";
-    struct fault *fault;
-    json_t *value;
-
-    assert_null(json_read(mem, tsv->cells[2], tsv->lengths[2], &value));
-    if (mode == 'q') {
-        struct query query;
-
-        if (!is_query(value))
-            return true;
-        query = query_from(mem, value);
-        fault = schema_check_query(mem, node, 1, false, &query);
-    } else {
-        fault = schema_check_body(mem, node, 1, mode == 'l', value);
-    }
-    if (fault) {
-        assert_int_equal(fault->name, FAULT_ValidationError);
-        said = shortened(mem, fault->message);
-    }
-    if (strcmp(said, tsv->cells[3])) {
-        print_error("line %d: %s %c %s\n  said    %s\n  not     %s\n", tsv->number, tsv->cells[0], mode, tsv->cells[2],
-                    said, tsv->cells[3]);
-        return false;
-    }
-    if (tsv->lengths[4]) {
-        struct strbuf left;
-
-        strbuf_init(&left, mem, 256);
-        json_put_tree(&left, value);
-        if (strcmp(left.data, tsv->cells[4])) {
-            print_error("line %d: %s left %s\n", tsv->number, tsv->cells[0], left.data);
-            return false;
-        }
-    }
-    return true;
-}
-
-static void errors_are_upstreams(void **state)
-{
-    void *mem = mem_context(NULL, "test");
-    const char *root = getenv("srcdir"), *cases = getenv("NOVA_SCHEMA_CASES");
-    struct tsv tsv;
-    struct facts facts;
-    size_t lines = 0, wrong = 0;
-
-    (void)state;
-    /* more cases, about schemas of the whole table, can be given in the environment */
-    if (cases)
-        assert_true(facts_read(mem, mem_printf(mem, "%s/schemas.tsv", getenv("NOVA_FACTS")), &facts));
-    else
-        assert_true(facts_read(mem, mem_printf(mem, "%s/tests/unit/json/schemas.tsv", root ? root : "."), &facts));
-    for (tsv_open(&tsv, cases ? cases : "tests/unit/json/schema_cases.tsv"); tsv_next(&tsv); lines++) {
-        void *scratch = mem_context(mem, "case");
-        const struct schema_node *node = facts_find(&facts, tsv.cells[0]);
-
-        assert_non_null(node);
-        assert_int_equal(tsv.count, 5);
-        wrong += !case_holds(scratch, node, &tsv);
-        talloc_free(scratch);
-    }
-    tsv_close(&tsv);
-    print_message("%zu cases\n", lines);
-    assert_true(lines > 700);
-    assert_int_equal(wrong, 0);
-    talloc_free(mem);
-}
-
-static void every_schema_of_upstream_can_be_said(void **state)
-{
-    void *mem = mem_context(NULL, "test");
-    const char *given = getenv("NOVA_FACTS"), *root = getenv("srcdir");
-    const char *directory = given ? given : mem_printf(mem, "%s/../shared/nova-facts", root ? root : ".");
-    struct facts facts;
-
-    (void)state;
-    if (!facts_read(mem, mem_printf(mem, "%s/schemas.tsv", directory), &facts)) {
-        print_message("NOVA_FACTS is not set and %s/schemas.tsv is not there\n", directory);
-        talloc_free(mem);
-        skip();
-    }
-    for (size_t i = 0; i < facts.count; i++) {
-        const char *wrong = schema_self_check(mem, facts.schemas[i].nodes[0]);
-
-        if (wrong)
-            fail_msg("%s: %s", facts.schemas[i].name, wrong);
-    }
-    print_message("%zu schemas\n", facts.count);
-    assert_true(facts.count > 100);
-    talloc_free(mem);
-}
+#include <cmocka.h>
 
 static const struct schema_node text = { .types = { SCHEMA_STRING }, .max_length = 3 };
 
@@ -227,8 +84,6 @@ static void wrong_tables_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_are_upstreams),
-        cmocka_unit_test(every_schema_of_upstream_can_be_said),
         cmocka_unit_test(a_key_may_change_between_versions),
         cmocka_unit_test(wrong_tables_are_found),
     };
