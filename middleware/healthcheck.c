@@ -177,34 +177,10 @@ static void put_text(struct strbuf *out, const struct report *report)
     }
 }
 
-static void put_escaped(struct strbuf *out, const char *text)
-{
-    for (; *text; text++)
-        switch (*text) {
-        case '&':
-            strbuf_puts(out, "&amp;");
-            break;
-        case '<':
-            strbuf_puts(out, "&lt;");
-            break;
-        case '>':
-            strbuf_puts(out, "&gt;");
-            break;
-        case '"':
-            strbuf_puts(out, "&#34;");
-            break;
-        case '\'':
-            strbuf_puts(out, "&#39;");
-            break;
-        default:
-            strbuf_putc(out, *text);
-        }
-}
-
 static void put_cell(struct strbuf *out, const char *text)
 {
     strbuf_puts(out, "<TD>");
-    put_escaped(out, text);
+    text_put_html(out, text);
     strbuf_puts(out, "</TD>");
 }
 
@@ -229,11 +205,11 @@ static void put_html(struct strbuf *out, const struct report *report)
     strbuf_puts(out, "<HTML>\n<HEAD><TITLE>Healthcheck Status</TITLE></HEAD>\n<BODY>\n");
     if (detailed) {
         strbuf_puts(out, "<H1>Server status</H1>\n<B>Server hostname:</B><PRE>");
-        put_escaped(out, report->system.nodename);
+        text_put_html(out, report->system.nodename);
         strbuf_printf(out, "</PRE>\n<B>Current time:</B><PRE>%s</PRE>\n<B>Platform:</B><PRE>", report->now);
-        put_escaped(out, report->system.sysname);
+        text_put_html(out, report->system.sysname);
         strbuf_putc(out, '-');
-        put_escaped(out, report->system.release);
+        text_put_html(out, report->system.release);
         strbuf_puts(out, "</PRE>\n<HR></HR>\n");
     } else {
         strbuf_putc(out, '\n');

@@ -8,6 +8,7 @@
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/score.h"
 #include "fcgi_app/base/strbuf.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/http/accept.h"
 #include "fcgi_app/http/request.h"
 #include "fcgi_app/json/json.h"
@@ -188,24 +189,6 @@ static void write_json(struct strbuf *out, const struct totals *totals, bool ful
 
 /* ---- HTML ---- */
 
-static void put_html_text(struct strbuf *out, const char *text)
-{
-    for (; *text; text++)
-        switch (*text) {
-        case '<':
-            strbuf_puts(out, "&lt;");
-            break;
-        case '>':
-            strbuf_puts(out, "&gt;");
-            break;
-        case '&':
-            strbuf_puts(out, "&amp;");
-            break;
-        default:
-            strbuf_putc(out, *text);
-        }
-}
-
 static void write_html(struct strbuf *out, const struct totals *totals, bool full)
 {
     (void)full;
@@ -224,13 +207,13 @@ static void write_html(struct strbuf *out, const struct totals *totals, bool ful
         const struct seen *seen = &totals->workers[i];
 
         strbuf_printf(out, "<tr%s><td>%d</td><td>", seen->busy ? " class=\"busy\"" : "", (int)seen->slot.pid);
-        put_html_text(out, seen->slot.api);
+        text_put_html(out, seen->slot.api);
         strbuf_printf(out, "</td><td>%s</td><td>%.3f</td><td>%llu</td><td>%.3f</td><td>%llu</td><td>",
                       score_stage_name(seen->slot.stage), seen->in_stage, (number)seen->slot.requests, seen->cpu,
                       (number)seen->private_bytes / 1024);
-        put_html_text(out, seen->slot.method);
+        text_put_html(out, seen->slot.method);
         strbuf_putc(out, ' ');
-        put_html_text(out, seen->slot.route);
+        text_put_html(out, seen->slot.route);
         strbuf_puts(out, "</td></tr>\n");
     }
     strbuf_puts(out, "</table></body></html>\n");

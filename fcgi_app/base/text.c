@@ -189,3 +189,27 @@ char **text_split(const void *mem, const char *text, char separator)
     }
     return pieces;
 }
+
+void text_put_html(struct strbuf *out, const char *text)
+{
+    for (; *text; text++)
+        switch (*text) {
+        case '&':
+            strbuf_puts(out, "&amp;");
+            break;
+        case '<':
+            strbuf_puts(out, "&lt;");
+            break;
+        case '>':
+            strbuf_puts(out, "&gt;");
+            break;
+        case '"':
+            strbuf_puts(out, "&#34;");
+            break;
+        case '\'':
+            strbuf_puts(out, "&#39;");
+            break;
+        default:
+            strbuf_putc(out, *text);
+        }
+}

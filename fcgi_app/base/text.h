@@ -33,6 +33,19 @@ char *text_strip(const void *mem, const char *text);
 /* Pieces of `text` cut at `separator`, NULL-terminated, on mem; "" gives one empty piece, as Python's split does. */
 char **text_split(const void *mem, const char *text, char separator);
 
+/* Appends text as HTML shows it: & < > and both quotes as references, spelt as markupsafe does. */
+void text_put_html(struct strbuf *out, const char *text);
+
+/* The value of a hexadecimal digit; -1: it is none. */
+static inline int text_hex_digit(int c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
+        return (c | 0x20) - 'a' + 10;
+    return -1;
+}
+
 static inline bool text_is_empty(const char *text)
 {
     return !text || !*text;

@@ -73,7 +73,7 @@ static const struct column columns[] = {
     ROW(TEXT, ramdisk_id, INSTANCE_ATTRIBUTES3),
     ROW(TEXT, root_device_name, INSTANCE_ATTRIBUTES3),
     ROW(TEXT, user_data, INSTANCE_ATTRIBUTES3),
-    ROW(TEXT, locked_by, INSTANCE_LOCKED),
+    ROW(TEXT, locked_by, INSTANCE_LOCKED | INSTANCE_LOCKED_REASON),
     ROW(TEXT, display_description, INSTANCE_DESCRIPTION),
     JOINED(BYTES, network_info, INSTANCE_DETAIL, "ic.network_info"),
     JOINED(BYTES, flavor, INSTANCE_DETAIL, "ex.flavor"),
@@ -330,8 +330,21 @@ static void put_page(struct strbuf *sql, const struct instance_query *query, con
         strbuf_printf(sql, " LIMIT $%u", db_param_int(params, mem, query->limit));
 }
 
-/* The tables beside; `these` says which servers' rows, `one` is the parameter that is the only uuid, or NULL. */
-static void put_joins(struct strbuf *sql, unsigned wants, const char *from, const char *these, const char *one)
+/* Which servers' rows of the tables beside are looked for. */
+struct whose {
+    const char *all;
+    const char *locked; /* only a locked server has a reason: most pages have none to look for */
+    const char *one;    /* the parameter that is the only uuid, or NULL */
+};
+
+/* few servers are best looked up one by one, many are joined */
+static const struct whose few = { .all = "= ANY(ARRAY(SELECT uuid FROM p))",
+                                  .locked = "= ANY(ARRAY(SELECT uuid FROM p WHERE locked_by IS NOT NULL))" };
+static const struct whose many = { .all = "IN (SELECT uuid FROM p)",
+                                   .locked = "IN (SELECT uuid FROM p WHERE locked_by IS NOT NULL)" };
+static const struct whose only = { .all = "= $1", .locked = "= $1", .one = "$1" };
+
+static void put_joins(struct strbuf *sql, unsigned wants, const char *from, const struct whose *whose)
 {
     struct {
         const char *select;
@@ -365,7 +378,7 @@ static void put_joins(struct strbuf *sql, unsigned wants, const char *from, cons
                       " LEFT JOIN LATERAL (SELECT code, created_at, message, details FROM instance_faults "
                       "WHERE instance_uuid = %s AND deleted = 0 AND %s.vm_state IN ('error', 'deleted') "
                       "ORDER BY id DESC LIMIT 1) f ON true",
-                      one, from);
+                      whose->one, from);
     if (!(wants & INSTANCE_DETAIL))
         return;
     PUT(sql, " LEFT JOIN (SELECT u, string_agg(k || id || ':' || octet_length(a) || ':' || a || "
@@ -373,7 +386,7 @@ static void put_joins(struct strbuf *sql, unsigned wants, const char *from, cons
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
         if (sources[i].wants & wants) {
             strbuf_puts(sql, sources[i].select);
-            strbuf_puts(sql, these);
+            strbuf_puts(sql, sources[i].wants == INSTANCE_LOCKED_REASON ? whose->locked : whose->all);
             strbuf_puts(sql, sources[i].where);
         }
     strbuf_printf(sql, ") AS x GROUP BY u) pc ON pc.u = %s.uuid", from);
@@ -443,11 +456,7 @@ const struct db_statement *instances_page(const void *mem, const struct instance
         add_columns(model, list, wants, PLACE_JOINED);
         put_values(&sql, query, false);
         PUT(&sql, " FROM p");
-        /* few servers are best looked up one by one, many are joined */
-        put_joins(&sql, wants, "p",
-                  query->limit >= 0 && query->limit <= LOOKED_UP_MOST ? "= ANY(ARRAY(SELECT uuid FROM p))"
-                                                                      : "IN (SELECT uuid FROM p)",
-                  NULL);
+        put_joins(&sql, wants, "p", query->limit >= 0 && query->limit <= LOOKED_UP_MOST ? &few : &many);
     } else {
         PUT(&sql, "SELECT 0 AS position");
         put_columns(&sql, wants, PLACE_INSTANCE, "i");
@@ -509,7 +518,7 @@ const struct db_statement *instance_by_uuid(const void *mem, unsigned wants, con
     put_columns(&sql, wants, PLACE_INSTANCE, "i");
     put_columns(&sql, wants, PLACE_JOINED, "");
     PUT(&sql, " FROM instances i");
-    put_joins(&sql, wants, "i", "= $1", "$1");
+    put_joins(&sql, wants, "i", &only);
     PUT(&sql, " WHERE i.uuid = $1 AND i.deleted = 0");
     if (project_id)
         strbuf_printf(&sql, " AND i.project_id = $%u", db_param_text(params, project_id));

@@ -10,17 +10,6 @@
 
 #include <string.h>
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -34,10 +23,10 @@ static int hex_byte(const char *text, size_t length)
 {
     if (length == 0)
         return -1;
-    int first = hex_digit(text[0]);
+    int first = text_hex_digit(text[0]);
     if (length == 1)
         return first;
-    int second = hex_digit(text[1]);
+    int second = text_hex_digit(text[1]);
     if (first >= 0)
         return second >= 0 ? first << 4 | second : is_space(text[1]) ? first : -1;
     if (is_space(text[0]) || (text[0] == '-' && second == 0))

@@ -12,6 +12,7 @@
 #include "fcgi_app/json/patterns.h"
 
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/json/unicode.h"
 
 #include <string.h>
@@ -103,15 +104,6 @@ static bool is_letter(int c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static int hex_value(int c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-        return (c | 0x20) - 'a' + 10;
-    return -1;
-}
-
 static unsigned long capped(unsigned __int128 value, unsigned long most)
 {
     return value > most ? most : (unsigned long)value;
@@ -140,7 +132,7 @@ static bool read_hex(struct regex *regex, int digits, int *code_point)
     long value = 0;
 
     for (int i = 0; i < digits; i++) {
-        int digit = hex_value(next(regex));
+        int digit = text_hex_digit(next(regex));
 
         if (digit < 0)
             return wrong(regex);
