@@ -44,7 +44,7 @@ static const char *const fill[] = {
     "INSERT INTO instance_metadata (instance_uuid, key, value, deleted) VALUES ('u1', 'b', 'x:1', 0), "
     "('u1', 'a', NULL, 0), ('u1', 'gone', 'y', 7)",
     "INSERT INTO tags (resource_id, tag) VALUES ('u1', 'red'), ('u1', 'blue'), ('u2', 'red')",
-    "UPDATE instances SET locked_by = 'admin' WHERE uuid = 'u1';"
+    "UPDATE instances SET locked_by = 'admin' WHERE uuid = 'u1'",
     "INSERT INTO instance_system_metadata (instance_uuid, key, value, deleted) VALUES ('u1', 'locked_reason', 'why', "
     "0), ('u1', 'other', 'z', 0)",
     "INSERT INTO block_device_mapping (instance_uuid, uuid, volume_id, delete_on_termination, deleted) VALUES "
