@@ -25,6 +25,7 @@
 #include "fcgi_app/db/url.h"
 #include "fcgi_app/launcher/frontend.h"
 #include "fcgi_app/policies/policies.h"
+#include "routes/resource.h"
 #include "routes/router.h"
 
 #include <stdio.h>
@@ -396,14 +397,140 @@ static int print_options(struct invocation *call)
     return status;
 }
 
+/* The rules in force: nova.conf's, or those of the defaults alone. */
+static struct fault *open_policies(const struct invocation *call, bool defaults, struct policies **policies)
+{
+    const struct policy_settings settings = {
+        .enforce_scope = conf_bool(call->conf, OPTION_oslo_policy_enforce_scope),
+        .enforce_new_defaults = conf_bool(call->conf, OPTION_oslo_policy_enforce_new_defaults),
+        .default_rule = conf_string(call->conf, OPTION_oslo_policy_policy_default_rule),
+    };
+
+    if (!defaults)
+        return policies_open(call->context->mem, call->conf, policies);
+    *policies = policies_build(call->context->mem, &settings);
+    return NULL;
+}
+
 static int print_policies(struct invocation *call)
+{
+    bool defaults = false;
+    const struct word options[] = { { "--defaults", NULL, &defaults } };
+    int status = read_words(call, options, COUNT(options), NULL);
+    struct policies *policies;
+    struct fault *fault;
+
+    if (status)
+        return status;
+    fault = open_policies(call, defaults, &policies);
+    if (fault)
+        return failed(fault);
+    for (const char *const *name = policies_names(policies, call->context->mem); *name; name++)
+        printf("\"%s\": \"%s\"\n", *name, policies_text(policies, call->context->mem, *name));
+    return DONE;
+}
+
+/* Does a route's list of policies ("a, b?") name the rule? */
+static bool route_asks(const struct route *route, const char *rule)
+{
+    size_t length = strlen(rule);
+    const char *at = route->policies;
+
+    while (at && (at = strstr(at, rule)) && at[length] && !strchr(" ,;?", at[length]))
+        at++;
+    return at != NULL;
+}
+
+static void print_sample_rule(const struct policy_rule *rule)
+{
+    for (const struct resource *const *resource = resources; *resource; resource++)
+        for (const struct route *route = (*resource)->routes; route->method; route++)
+            if (route_asks(route, rule->name))
+                printf("# %s  %s%s%s%s\n", route->method, route->path, route->action ? " (" : "",
+                       route->action ? route->action : "", route->action ? ")" : "");
+    if (rule->scope)
+        printf("# Intended scope(s): %s\n", rule->scope);
+    printf("#\"%s\": \"%s\"\n", rule->name, rule->check);
+    if (rule->deprecated_check)
+        printf("\n# DEPRECATED\n# \"%s\":\"%s\" has given way to \"%s\":\"%s\".\n"
+               "# Until [oslo_policy] enforce_new_defaults is set, either of the two checks allows.\n",
+               rule->deprecated_name, rule->deprecated_check, rule->name, rule->check);
+    printf("\n");
+}
+
+static int print_policy_sample(struct invocation *call)
 {
     int status = read_words(call, NULL, 0, NULL);
 
     if (!status)
         for (const struct policy_rule *rule = policy_rules; rule->name; rule++)
-            printf("\"%s\": \"%s\"\n", rule->name, rule->check);
+            print_sample_rule(rule);
     return status;
+}
+
+/* Who is asked about, from the words of the command. */
+struct asked {
+    struct context context;
+    struct policy_target target;
+    const char *rule;
+};
+
+static int read_asked(struct invocation *call, struct asked *asked)
+{
+    const char *roles = NULL, *user = "user", *project = NULL, *domain = NULL, *target_user = NULL,
+               *target_project = NULL;
+    bool is_admin = false, system = false;
+    const struct word options[] = {
+        { "--domain", &domain, NULL },
+        { "--is_admin", NULL, &is_admin },
+        { "--project", &project, NULL },
+        { "--roles", &roles, NULL },
+        { "--rule", &asked->rule, NULL },
+        { "--system", NULL, &system },
+        { "--target-project", &target_project, NULL },
+        { "--target-user", &target_user, NULL },
+        { "--user", &user, NULL },
+    };
+    int status = read_words(call, options, COUNT(options), NULL);
+    static const char *const none[] = { NULL };
+
+    asked->context = *call->context;
+    asked->context.roles = roles ? (const char *const *)text_split(call->context->mem, roles, ',') : none;
+    asked->context.user_id = user;
+    asked->context.project_id = project;
+    asked->context.domain_id = domain;
+    asked->context.system_scope = system ? "all" : NULL;
+    asked->context.is_admin = is_admin;
+    asked->context.is_admin_project = true;
+    asked->target =
+        (struct policy_target){ target_project ? target_project : project, target_user ? target_user : user };
+    return status;
+}
+
+static int check_policies(struct invocation *call)
+{
+    struct asked asked = { .rule = NULL };
+    int status = read_asked(call, &asked);
+    struct policies *policies;
+    struct fault *fault;
+    bool known = false;
+
+    if (status)
+        return status;
+    fault = open_policies(call, false, &policies);
+    if (fault)
+        return failed(fault);
+    asked.context.is_admin =
+        asked.context.is_admin || policies_allow(policies, &asked.context, "context_is_admin", NULL);
+    for (const char *const *name = policies_names(policies, call->context->mem); *name; name++) {
+        bool wanted = asked.rule ? !strcmp(asked.rule, *name) : strchr(*name, ':') != NULL;
+
+        known = known || wanted;
+        if (wanted)
+            printf("%s: %s\n", policies_allow(policies, &asked.context, *name, &asked.target) ? "passed" : "failed",
+                   *name);
+    }
+    return known ? DONE : wrong(call, "no such rule: ", asked.rule);
 }
 
 static int print_frontend(struct invocation *call)
@@ -445,7 +572,13 @@ static const struct command commands[] = {
     { "frontend", "lighttpd|apache|nginx [--included]", "print the front server's configuration", false,
       print_frontend },
     { "options", "", "print nova.conf with every option and its default", false, print_options },
-    { "policy list", "", "print every policy rule with its default", false, print_policies },
+    { "policy check",
+      "[--roles R,R...] [--user ID] [--project ID] [--system] [--domain ID] [--is_admin] [--target-project ID] "
+      "[--target-user ID] [--rule NAME]",
+      "say of every rule, or of one, whether it lets such a caller pass", false, check_policies },
+    { "policy list", "[--defaults]", "print every policy rule in force, or its default", false, print_policies },
+    { "policy sample", "", "print a policy file with every rule and its default, commented out", false,
+      print_policy_sample },
     { "routes", "", "print every route with its versions", false, print_routes },
 };
 

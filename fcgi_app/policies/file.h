@@ -20,6 +20,9 @@ struct policy_overrides {
  * Fault: Internal, with the file, the line and what is wrong there.
  */
 struct fault *policy_file_read(const void *mem, const char *path, struct policy_overrides *overrides) FAULT_CHECK;
+/* The same of a text; path is its name in messages. */
+struct fault *policy_text_read(const void *mem, const char *path, const char *text, size_t length,
+                               struct policy_overrides *overrides) FAULT_CHECK;
 /* Adds the files of a directory in the order of their names; hidden ones and directories in it are passed over. */
 struct fault *policy_directory_read(const void *mem, const char *path, struct policy_overrides *overrides) FAULT_CHECK;
 

@@ -8,11 +8,16 @@
 
 #include "fcgi_app/policies/policies.h"
 
+#include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/policies/check.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+LOG_MODULE("oslo_policy.policy");
 
 const struct policy_rule policy_rules[] = {
 #define POLICY(name, check, deprecated_name, deprecated_check, scope)                                                  \
@@ -30,13 +35,20 @@ struct slot {
     bool registered;   /* a row of policies.def: nova may ask for it */
 };
 
-struct policies {
+/* One reading of the files. */
+struct rules {
     struct slot *slots;
     size_t count;
     unsigned *index; /* open hash of slot numbers + 1 */
     size_t index_size;
     bool enforce_scope;
     const char *default_rule;
+};
+
+struct policies {
+    struct rules *rules;
+    void (*look)(void *arg, struct policies *policies); /* NULL: the rules stay as they are */
+    void *look_arg;
 };
 
 static size_t hash_text(const char *text)
@@ -49,115 +61,193 @@ static size_t hash_text(const char *text)
 }
 
 /* Where the name stands in the index, or would. */
-static unsigned *index_at(const struct policies *policies, const char *name)
+static unsigned *index_at(const struct rules *rules, const char *name)
 {
-    size_t at = hash_text(name) % policies->index_size;
+    size_t at = hash_text(name) % rules->index_size;
 
-    while (policies->index[at] && strcmp(policies->slots[policies->index[at] - 1].name, name))
-        at = (at + 1) % policies->index_size;
-    return &policies->index[at];
+    while (rules->index[at] && strcmp(rules->slots[rules->index[at] - 1].name, name))
+        at = (at + 1) % rules->index_size;
+    return &rules->index[at];
 }
 
-static const struct slot *slot_find(const struct policies *policies, const char *name)
+static const struct slot *slot_find(const struct rules *rules, const char *name)
 {
-    unsigned found = *index_at(policies, name);
+    unsigned found = *index_at(rules, name);
 
-    return found ? &policies->slots[found - 1] : NULL;
+    return found ? &rules->slots[found - 1] : NULL;
 }
 
-static void index_grow(struct policies *policies)
+static void index_grow(struct rules *rules)
 {
-    talloc_free(policies->index);
-    policies->index_size = policies->index_size ? policies->index_size * 2 : 1024;
-    policies->index = mem_array(policies, unsigned, policies->index_size);
-    for (size_t i = 0; i < policies->count; i++)
-        *index_at(policies, policies->slots[i].name) = (unsigned)i + 1;
+    talloc_free(rules->index);
+    rules->index_size = rules->index_size ? rules->index_size * 2 : 1024;
+    rules->index = mem_array(rules, unsigned, rules->index_size);
+    for (size_t i = 0; i < rules->count; i++)
+        *index_at(rules, rules->slots[i].name) = (unsigned)i + 1;
 }
 
 /* The slot of a name, made when there is none. */
-static size_t slot_of(void *rules, const char *name)
+static size_t slot_of(void *rules_, const char *name)
 {
-    struct policies *policies = rules;
-    unsigned *at = index_at(policies, name);
+    struct rules *rules = rules_;
+    unsigned *at = index_at(rules, name);
 
     if (*at)
         return *at - 1;
-    policies->slots = mem_grow(policies, policies->slots, struct slot, policies->count + 1);
-    policies->slots[policies->count] = (struct slot){ .name = mem_strdup(policies, name) };
-    *at = (unsigned)++policies->count;
-    if (policies->count * 2 > policies->index_size)
-        index_grow(policies);
-    return policies->count - 1;
+    rules->slots = mem_grow(rules, rules->slots, struct slot, rules->count + 1);
+    rules->slots[rules->count] = (struct slot){ .name = mem_strdup(rules, name) };
+    *at = (unsigned)++rules->count;
+    if (rules->count * 2 > rules->index_size)
+        index_grow(rules);
+    return rules->count - 1;
 }
 
-static const struct check *rule_in(const void *rules, size_t slot)
+/* The check that stands under the name itself. */
+static const struct check *rule_defined(const void *rules_, size_t slot)
 {
-    const struct policies *policies = rules;
+    const struct rules *rules = rules_;
+
+    return rules->slots[slot].check;
+}
+
+/* The same, or the default rule's. */
+static const struct check *rule_in(const void *rules_, size_t slot)
+{
+    const struct rules *rules = rules_;
     const struct slot *other;
 
-    if (policies->slots[slot].check || !policies->default_rule)
-        return policies->slots[slot].check;
-    other = slot_find(policies, policies->default_rule);
+    if (rules->slots[slot].check || !rules->default_rule)
+        return rules->slots[slot].check;
+    other = slot_find(rules, rules->default_rule);
     return other ? other->check : NULL;
 }
 
-static const char *override_of(const struct policy_settings *settings, const char *name)
+static const struct policy_override *override_of(const struct policy_settings *settings, const char *name)
 {
     for (size_t i = settings->override_count; i > 0; i--)
         if (!strcmp(settings->overrides[i - 1].name, name))
-            return settings->overrides[i - 1].check;
+            return &settings->overrides[i - 1];
     return NULL;
 }
 
-/* Is it `rule:NAME`, or the deprecated default itself?  Then an override of the old name changes nothing. */
-static bool says_the_same(const struct policy_rule *row, const char *check)
+static const struct check *parse_override(struct rules *rules, const struct policy_override *row)
 {
-    return !strcmp(check, row->deprecated_check) || (!strncmp(check, "rule:", 5) && !strcmp(check + 5, row->name));
+    return row->check ? check_parse(rules, row->check, slot_of, rules)
+                      : check_parse_list(rules, row->list, slot_of, rules);
 }
 
-/* The check of a row that no file overrides. */
-static const struct check *default_check(struct policies *policies, const struct policy_settings *settings,
+/*
+ * The check of a row that no file overrides.  A file's check of the old name
+ * stands in for it, unless it only names the new one, as sample files do.
+ */
+static const struct check *default_check(struct rules *rules, const struct policy_settings *settings,
                                          const struct policy_rule *row)
 {
-    const char *renamed = NULL;
+    const struct policy_override *renamed = NULL;
     const struct check *check;
+    size_t named;
 
-    if (row->deprecated_check && strcmp(row->deprecated_name, row->name))
+    if (row->deprecated_check && strcmp(row->deprecated_name, row->name) != 0)
         renamed = override_of(settings, row->deprecated_name);
-    if (renamed && !says_the_same(row, renamed))
-        return check_parse(policies, renamed, slot_of, policies);
-    check = check_parse(policies, row->check, slot_of, policies);
+    if (renamed) {
+        log_warning("Policy \"%s\" was deprecated in favor of \"%s\"; a policy file still sets it",
+                    row->deprecated_name, row->name);
+        check = parse_override(rules, renamed);
+        if (!check_names_rule(check, &named) || strcmp(rules->slots[named].name, row->name) != 0)
+            return check;
+    }
+    check = check_parse(rules, row->check, slot_of, rules);
     if (settings->enforce_new_defaults || !row->deprecated_check || !strcmp(row->deprecated_check, row->check))
         return check;
-    return check_either(policies, check, check_parse(policies, row->deprecated_check, slot_of, policies));
+    return check_either(rules, check, check_parse(rules, row->deprecated_check, slot_of, rules));
+}
+
+static struct rules *rules_build(const void *mem, const struct policy_settings *settings)
+{
+    struct rules *rules = mem_new(mem, struct rules);
+
+    rules->enforce_scope = settings->enforce_scope;
+    if (settings->default_rule)
+        rules->default_rule = mem_strdup(rules, settings->default_rule);
+    index_grow(rules);
+    for (size_t i = 0; i < settings->override_count; i++) {
+        size_t slot = slot_of(rules, settings->overrides[i].name);
+        const struct check *check = parse_override(rules, &settings->overrides[i]);
+
+        rules->slots[slot].check = check;
+    }
+    for (const struct policy_rule *row = policy_rules; row->name; row++) {
+        size_t slot = slot_of(rules, row->name);
+
+        if (!rules->slots[slot].check) {
+            const struct check *check = default_check(rules, settings, row);
+
+            rules->slots[slot].check = check;
+        }
+        rules->slots[slot].scope = row->scope;
+        rules->slots[slot].registered = true;
+    }
+    return rules;
+}
+
+/* ---- what an operator should know ---- */
+
+typedef bool is_doubtful(const struct check *check, const struct check_state *state);
+
+/* One line with the names of the rules of which it is true, as a Python list. */
+static void warn_of(const struct rules *rules, is_doubtful *doubtful, const char *why)
+{
+    bool circle = false;
+    struct check_state state = { .rule = rule_defined, .rules = rules, .circle = &circle };
+    struct strbuf names;
+
+    strbuf_init(&names, rules, 256);
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->slots[i].check && doubtful(rules->slots[i].check, &state))
+            strbuf_printf(&names, "%s'%s'", names.length ? ", " : "", rules->slots[i].name);
+    if (names.length)
+        log_warning("Policies [%s] %s", names.data, why);
+}
+
+static void warn_of_user_ids(const struct policy_settings *settings)
+{
+    for (size_t i = 0; i < settings->override_count; i++) {
+        const struct policy_override *row = &settings->overrides[i];
+
+        if (row->check && strstr(row->check, "%(user_id)s") && !strstr(row->name, "os-keypairs"))
+            log_warning("The user_id attribute isn't supported in the rule '%s'. All the user_id based policy "
+                        "enforcement will be removed in the future.",
+                        row->name);
+    }
+}
+
+/* ---- the set ---- */
+
+void policies_replace(struct policies *policies, const struct policy_settings *settings)
+{
+    struct rules *old = policies->rules;
+
+    policies->rules = rules_build(policies, settings);
+    talloc_free(old);
+    if (!settings->override_count)
+        return;
+    warn_of(policies->rules, check_is_undefined, "reference a rule that is not defined.");
+    warn_of(policies->rules, check_is_cyclic, "are part of a cyclical reference.");
+    warn_of_user_ids(settings);
 }
 
 struct policies *policies_build(const void *mem, const struct policy_settings *settings)
 {
     struct policies *policies = mem_new(mem, struct policies);
 
-    policies->enforce_scope = settings->enforce_scope;
-    if (settings->default_rule)
-        policies->default_rule = mem_strdup(policies, settings->default_rule);
-    index_grow(policies);
-    for (size_t i = 0; i < settings->override_count; i++) {
-        size_t slot = slot_of(policies, settings->overrides[i].name);
-        const struct check *check = check_parse(policies, settings->overrides[i].check, slot_of, policies);
-
-        policies->slots[slot].check = check;
-    }
-    for (const struct policy_rule *row = policy_rules; row->name; row++) {
-        size_t slot = slot_of(policies, row->name);
-
-        if (!policies->slots[slot].check) {
-            const struct check *check = default_check(policies, settings, row);
-
-            policies->slots[slot].check = check;
-        }
-        policies->slots[slot].scope = row->scope;
-        policies->slots[slot].registered = true;
-    }
+    policies_replace(policies, settings);
     return policies;
+}
+
+void policies_watch(struct policies *policies, void (*look)(void *arg, struct policies *policies), void *arg)
+{
+    policies->look = look;
+    policies->look_arg = arg;
 }
 
 static const char *scope_of(const struct context *context)
@@ -167,27 +257,89 @@ static const char *scope_of(const struct context *context)
     return context->domain_id && *context->domain_id ? "domain" : "project";
 }
 
-bool policies_allow(const struct policies *policies, const struct context *context, const char *rule,
-                    const struct policy_target *target)
+static bool allow(const struct policies *policies, const struct context *context, const char *rule,
+                  const struct policy_target *target, const struct policy_extra *extras)
 {
-    struct check_state state = { .context = context, .target = target, .rule = rule_in, .rules = policies };
-    const struct slot *slot = slot_find(policies, rule);
+    const struct rules *rules = policies->rules;
+    bool circle = false;
+    struct check_state state = { .context = context,
+                                 .target = target,
+                                 .extras = extras,
+                                 .rule = rule_in,
+                                 .rules = rules,
+                                 .asked = rule,
+                                 .circle = &circle };
+    const struct slot *slot = slot_find(rules, rule);
 
     if (!slot || !slot->registered)
         return false;
-    if (policies->enforce_scope && slot->scope && strcmp(slot->scope, scope_of(context)))
+    if (rules->enforce_scope && slot->scope && strcmp(slot->scope, scope_of(context)) != 0)
         return false;
-    return check_holds(slot->check, &state);
+    return check_holds(slot->check, &state) && !circle;
+}
+
+bool policies_allow(const struct policies *policies, const struct context *context, const char *rule,
+                    const struct policy_target *target)
+{
+    return allow(policies, context, rule, target, NULL);
+}
+
+static bool allow_by_worker(const struct context *context, const char *rule, const struct policy_target *target,
+                            const struct policy_extra *extras)
+{
+    struct policies *policies = context->worker->policies;
+
+    if (policies->look)
+        policies->look(policies->look_arg, policies);
+    return allow(policies, context, rule, target, extras);
 }
 
 bool policy_allows(const struct context *context, const char *rule, const struct policy_target *target)
 {
-    return policies_allow(context->worker->policies, context, rule, target);
+    return allow_by_worker(context, rule, target, NULL);
 }
 
 struct fault *policy_check(const struct context *context, const char *rule, const struct policy_target *target)
 {
-    if (policy_allows(context, rule, target))
+    return policy_check_with(context, rule, target, NULL);
+}
+
+struct fault *policy_check_with(const struct context *context, const char *rule, const struct policy_target *target,
+                                const struct policy_extra *extras)
+{
+    if (allow_by_worker(context, rule, target, extras))
         return NULL;
     return fault_new(context->mem, PolicyNotAuthorized, rule);
+}
+
+/* ---- for commands ---- */
+
+const char *policies_text(const struct policies *policies, const void *mem, const char *rule)
+{
+    const struct slot *slot = slot_find(policies->rules, rule);
+    struct strbuf out;
+
+    if (!slot || !slot->check)
+        return NULL;
+    strbuf_init(&out, mem, 64);
+    check_print(slot->check, &out);
+    return out.data;
+}
+
+static int by_name(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+const char *const *policies_names(const struct policies *policies, const void *mem)
+{
+    const struct rules *rules = policies->rules;
+    const char **names = mem_array(mem, const char *, rules->count + 1);
+    size_t count = 0;
+
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->slots[i].check)
+            names[count++] = rules->slots[i].name;
+    qsort(names, count, sizeof(names[0]), by_name);
+    return names;
 }

@@ -26,12 +26,25 @@ struct policy_target {
     const char *user_id;
 };
 
-/* Builds the rules as [oslo_policy] says; they live on mem. */
+/* A further key of a target, as rules may use it: %(availability_zone)s. A NULL value is upstream's None. */
+struct policy_extra {
+    const char *key, *value;
+};
+
+/*
+ * Builds the rules as [oslo_policy] says; they live on mem, and keep conf.
+ * A file or directory that is changed later is read again by the next check
+ * that comes at least a tenth of a second after the last look; one that
+ * cannot be read leaves the rules that there are, with a line in the log.
+ */
 struct fault *policies_open(const void *mem, struct conf *conf, struct policies **policies) FAULT_CHECK;
 
 /* PolicyNotAuthorized unless the rule of the context's worker lets the context do it. */
 struct fault *policy_check(const struct context *context, const char *rule,
                            const struct policy_target *target) FAULT_CHECK;
+/* As policy_check, for a target that has further keys: `extras` ends with a NULL key. */
+struct fault *policy_check_with(const struct context *context, const char *rule, const struct policy_target *target,
+                                const struct policy_extra *extras) FAULT_CHECK;
 /* The soft form. */
 bool policy_allows(const struct context *context, const char *rule, const struct policy_target *target);
 
@@ -47,7 +60,8 @@ extern const struct policy_rule policy_rules[];
 /* A check of an operator's file in place of a default, or a rule of their own. */
 struct policy_override {
     const char *name;
-    const char *check;
+    const char *check;              /* NULL: `list` is it */
+    const char *const *const *list; /* the older form: one of these lists of checks must hold whole; both end by NULL */
 };
 
 struct policy_settings {
@@ -60,9 +74,18 @@ struct policy_settings {
 
 /* The rules of these settings, on mem, which keeps no pointer into them. */
 struct policies *policies_build(const void *mem, const struct policy_settings *settings);
+/* Other rules in their place. */
+void policies_replace(struct policies *policies, const struct policy_settings *settings);
+/* Each check of a context calls look(arg, policies) first. */
+void policies_watch(struct policies *policies, void (*look)(void *arg, struct policies *policies), void *arg);
 
 /* policy_allows() by rules that hang on no worker. */
 bool policies_allow(const struct policies *policies, const struct context *context, const char *rule,
                     const struct policy_target *target);
+
+/* The check in force for a rule, printed as upstream does, on mem; NULL: there is no such rule. */
+const char *policies_text(const struct policies *policies, const void *mem, const char *rule);
+/* Every rule that has a check, by name, NULL-terminated, on mem. */
+const char *const *policies_names(const struct policies *policies, const void *mem);
 
 #endif

@@ -113,9 +113,9 @@ static void the_language_is_upstreams(void **state)
 
     (void)state;
     for (tsv_open(&tsv, "tests/unit/policies/language.tsv"); tsv_next(&tsv); lines++) {
-        struct policy_override overrides[] = { { name, tsv.cells[0] },
-                                               { "default", "role:y" },
-                                               { "loop", "role:reader" } };
+        struct policy_override overrides[] = { { .name = name, .check = tsv.cells[0] },
+                                               { .name = "default", .check = "role:y" },
+                                               { .name = "loop", .check = "role:reader" } };
         struct policy_settings settings = { .default_rule = "default", .overrides = overrides, .override_count = 3 };
         struct policies *policies = policies_build(mem, &settings);
         const char *answer = tsv.cells[1];
@@ -152,20 +152,105 @@ static void an_override_of_the_old_name_counts(void **state)
 
     (void)state;
     assert_true(allows(NULL, 0, show, "reader"));
-    assert_true(allows((struct policy_override[]){ { old, "role:x" } }, 1, show, "x"));
-    assert_false(allows((struct policy_override[]){ { old, "role:x" } }, 1, show, "reader"));
+    assert_true(allows((struct policy_override[]){ { .name = old, .check = "role:x" } }, 1, show, "x"));
+    assert_false(allows((struct policy_override[]){ { .name = old, .check = "role:x" } }, 1, show, "reader"));
     /* the new name wins */
-    assert_true(allows((struct policy_override[]){ { old, "role:x" }, { show, "role:z" } }, 2, show, "z"));
-    assert_false(allows((struct policy_override[]){ { old, "role:x" }, { show, "role:z" } }, 2, show, "x"));
-    /* the old default under the old name is no override */
-    assert_true(allows((struct policy_override[]){ { old, "rule:admin_or_owner" } }, 1, show, "reader"));
+    assert_true(
+        allows((struct policy_override[]){ { .name = old, .check = "role:x" }, { .name = show, .check = "role:z" } }, 2,
+               show, "z"));
+    assert_false(
+        allows((struct policy_override[]){ { .name = old, .check = "role:x" }, { .name = show, .check = "role:z" } }, 2,
+               show, "x"));
+}
+
+static bool answers(const char *text, bool new_defaults, const char *rule, const struct context *context,
+                    const struct policy_target *target)
+{
+    void *mem = mem_context(NULL, "test");
+    struct policy_overrides overrides = { 0 };
+    struct policy_settings settings = { .default_rule = "default", .enforce_new_defaults = new_defaults };
+    bool allowed;
+
+    assert_null(policy_text_read(mem, "policy.yaml", text, strlen(text), &overrides));
+    settings.overrides = overrides.rows;
+    settings.override_count = overrides.count;
+    allowed = policies_allow(policies_build(mem, &settings), context, rule, target);
+    talloc_free(mem);
+    return allowed;
+}
+
+static void files_have_upstreams_effect(void **state)
+{
+    static const char *const admin[] = { "admin", NULL }, *const member[] = { "member", "reader", NULL },
+                             *const none[] = { NULL }, *const odd[] = { "u1", "a:b", "y", NULL };
+    const struct context contexts[] = {
+        { .roles = admin, .project_id = "p1", .user_id = "u1", .is_admin_project = true },
+        { .roles = member, .project_id = "p1", .user_id = "u1", .is_admin_project = true },
+        { .roles = none, .project_id = "p1", .user_id = "u1", .is_admin = true, .is_admin_project = true },
+        { .roles = odd, .system_scope = "all", .domain_id = "d1", .user_id = "u1", .is_admin_project = true },
+    };
+    struct tsv tsv;
+    size_t lines = 0;
+
+    (void)state;
+    for (tsv_open(&tsv, "tests/unit/policies/overrides.tsv"); tsv_next(&tsv); lines++)
+        for (size_t i = 0; i < 8; i++)
+            if (answers(tsv.cells[2], *tsv.cells[0] == '1', tsv.cells[1], &contexts[i / 2], i % 2 ? &other : NULL) !=
+                (tsv.cells[3][i] == '1'))
+                fail_msg("line %d: %s, answer %zu", tsv.number, tsv.cells[2], i);
+    tsv_close(&tsv);
+    assert_true(lines > 20);
+}
+
+static void further_keys_of_a_target_count(void **state)
+{
+    void *mem = mem_context(NULL, "test");
+    const char *rule = "os_compute_api:servers:create";
+    struct policy_override overrides[] = { { .name = rule, .check = "role:zone-%(availability_zone)s" } };
+    struct policy_settings settings = { .overrides = overrides, .override_count = 1 };
+    struct worker worker = { .policies = policies_build(mem, &settings) };
+    static const char *const roles[] = { "zone-north", NULL };
+    struct context context = { .mem = mem, .worker = &worker, .roles = roles, .project_id = "p1", .user_id = "u1" };
+
+    (void)state;
+    assert_null(policy_check_with(&context, rule, &project,
+                                  (struct policy_extra[]){ { "availability_zone", "north" }, { NULL, NULL } }));
+    assert_non_null(policy_check_with(&context, rule, &project,
+                                      (struct policy_extra[]){ { "availability_zone", NULL }, { NULL, NULL } }));
+    assert_non_null(policy_check(&context, rule, &project));
+    talloc_free(mem);
+}
+
+static void checks_print_as_upstreams(void **state)
+{
+    static const struct {
+        const char *check, *printed;
+    } cases[] = {
+        { "role:a or role:b and not role:c", "(role:a or (role:b and not role:c))" },
+        { "(role:a or role:b) or role:c", "((role:a or role:b) or role:c)" },
+        { "role:a or role:b or is_admin:yes", "(role:a or role:b or is_admin:False)" },
+        { "", "@" },
+        { "role:a and", "!" },
+        { "rule:x", "rule:x" },
+    };
+    void *mem = mem_context(NULL, "test");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct policy_override override = { .name = "x", .check = cases[i].check };
+        struct policy_settings settings = { .overrides = &override, .override_count = 1 };
+
+        assert_string_equal(policies_text(policies_build(mem, &settings), mem, "x"), cases[i].printed);
+    }
+    talloc_free(mem);
 }
 
 static void rules_in_a_circle_refuse(void **state)
 {
     (void)state;
-    assert_false(allows((struct policy_override[]){ { "admin_api", "rule:other" }, { "other", "rule:admin_api" } }, 2,
-                        "admin_api", "admin"));
+    assert_false(allows((struct policy_override[]){ { .name = "admin_api", .check = "rule:other" },
+                                                    { .name = "other", .check = "rule:admin_api" } },
+                        2, "admin_api", "admin"));
 }
 
 static void a_refusal_names_the_rule(void **state)
@@ -213,9 +298,13 @@ static void files_are_yaml_or_json(void **state)
         { "a: role:x\n\"b:c\": 'role:y or rule:a'\n", "a=role:x;b:c=role:y or rule:a;" },
         { "{\"a\": \"role:x\",\n \"b\": \"\"}", "a=role:x;b=;" },
         { "a: >\n  role:x or\n  role:y\n", "a=role:x or role:y\n;" },
-        { "a:\nb: []\nc: ~\nd: '~'\n", "a=;b=;c=;d=~;" },
+        { "a:\nb: {}\nc: ~\nd: '~'\n", "a=;b=;c=;d=~;" },
         { "- a\n", "!line 1: it holds no mapping of rules to checks" },
-        { "a: role:x\nb:\n - role:y\n", "!line 3: a check is written as text; lists and mappings are not supported" },
+        { "a: role:x\nb:\n x: role:y\n", "!line 3: a check is no mapping" },
+        { "a: role:x\nb: yes\n", "!line 2: a check is written as text" },
+        { "a: 1.5\n", "!line 1: a check is written as text" },
+        { "a: [[role:x], {b: c}]\n", "!line 1: a list of checks holds texts and lists of texts" },
+        { "a: 'no'\nb: off\n", "a=no;b=;" },
         { "a: 'role:x\n", "!line 2: found unexpected end of stream" },
     };
     void *mem = mem_context(NULL, "test");
@@ -267,9 +356,15 @@ static void directories_are_read_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_rule_answers_as_upstream),     cmocka_unit_test(the_language_is_upstreams),
-        cmocka_unit_test(an_override_of_the_old_name_counts), cmocka_unit_test(rules_in_a_circle_refuse),
-        cmocka_unit_test(a_refusal_names_the_rule),           cmocka_unit_test(files_are_yaml_or_json),
+        cmocka_unit_test(every_rule_answers_as_upstream),
+        cmocka_unit_test(the_language_is_upstreams),
+        cmocka_unit_test(an_override_of_the_old_name_counts),
+        cmocka_unit_test(rules_in_a_circle_refuse),
+        cmocka_unit_test(files_have_upstreams_effect),
+        cmocka_unit_test(further_keys_of_a_target_count),
+        cmocka_unit_test(checks_print_as_upstreams),
+        cmocka_unit_test(a_refusal_names_the_rule),
+        cmocka_unit_test(files_are_yaml_or_json),
         cmocka_unit_test(directories_are_read_in_order),
     };
 
