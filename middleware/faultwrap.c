@@ -59,7 +59,7 @@ static struct fault *leave(const struct filter *filter, struct request *request,
     (void)filter;
     if (!fault)
         return NULL;
-    class = fault_class(fault->name);
+    class = fault_shown(request->mem, fault, true);
     log_exception(mem_printf(request->mem, "  File \"%s\", line %d, in %s\n%s.%s: %s", fault->file, fault->line,
                              fault->function, fault_kinds[fault->name].module, class, fault->message),
                   "Caught error: %s", fault->message);

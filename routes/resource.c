@@ -173,7 +173,6 @@ static bool may_leave(const struct route *route, int code)
 /* The name of the class that Python would have raised. */
 static const char *class_name(const void *mem, const struct fault *fault)
 {
-    const struct fault_kind *kind = &fault_kinds[fault->name];
     static const struct {
         int code;
         const char *name;
@@ -200,9 +199,7 @@ static const char *class_name(const void *mem, const struct fault *fault)
                 return mem_printf(mem, "webob.exc.HTTP%s", names[i].name);
         return "webob.exc.HTTPInternalServerError";
     }
-    if (!strcmp(kind->module, "builtins"))
-        return kind->name;
-    return mem_printf(mem, "%s.%s", kind->module, fault_class(fault->name));
+    return fault_shown(mem, fault, false);
 }
 
 static struct fault *unexpected(const void *mem, const struct fault *fault)

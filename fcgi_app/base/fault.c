@@ -154,3 +154,15 @@ const char *fault_class(enum fault_name name)
 
     return text ? text + 1 : fault_kinds[name].name;
 }
+
+const char *fault_shown(const void *mem, const struct fault *fault, bool short_name)
+{
+    const char *module = fault_kinds[fault->name].module;
+    const char *class = fault->class_name ? fault->class_name : fault_class(fault->name);
+    bool builtin = !strcmp(module, "builtins");
+    const char *end = fault->remote && !builtin ? "_Remote" : "";
+
+    if (builtin || short_name)
+        return mem_printf(mem, "%s%s", class, end);
+    return mem_printf(mem, "%s%s.%s%s", module, end, class, end);
+}

@@ -38,6 +38,8 @@ struct fault {
     const char *message;          /* whole text, UTF-8 */
     const char *retry_after;      /* Retry-After header, or NULL */
     const char *www_authenticate; /* WWW-Authenticate header, or NULL */
+    const char *remote;           /* raised by another service: the lines of its traceback; NULL: here */
+    const char *class_name;       /* of a remote fault: its own class, which may have no row; else NULL */
     bool explained;               /* FAULT_Http only: the message was given, so it is no default text */
     const char *file;             /* where it was made */
     int line;
@@ -72,6 +74,12 @@ bool fault_is(const struct fault *fault, enum fault_name name);
 
 /* The class's own name: the row's, less what stands before an underscore. */
 const char *fault_class(enum fault_name name);
+
+/*
+ * The class as Python shows it, on mem: "nova.exception.InstanceNotFound", "NotImplementedError", and of what another
+ * service raised "nova.exception_Remote.InstanceNotFound_Remote".  `short_name`: without the module.
+ */
+const char *fault_shown(const void *mem, const struct fault *fault, bool short_name);
 
 /* WebOb's title ("Not Found") and default explanation for a status; "Unknown" and "" for others. */
 const char *fault_title(int code);

@@ -105,3 +105,11 @@ uint64_t score_private_bytes(int32_t pid)
     fclose(file);
     return total * 1024;
 }
+
+enum score_stage score_enter(struct scoreslot *slot, enum score_stage stage)
+{
+    enum score_stage before = slot ? (enum score_stage)slot->stage : SCORE_IDLE;
+
+    score_stage(slot, stage);
+    return before;
+}

@@ -84,5 +84,7 @@ const char *score_stage_name(uint32_t stage);
 
 /* Marks the stage of the running process; cheap, and harmless when slot is NULL. */
 void score_stage(struct scoreslot *slot, enum score_stage stage);
+/* The same for a stage within another: the one that was before, to go back to. */
+enum score_stage score_enter(struct scoreslot *slot, enum score_stage stage);
 
 #endif

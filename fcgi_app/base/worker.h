@@ -15,6 +15,7 @@
 struct conf;      /* fcgi_app/conf/conf.h: options, read-only while a request runs */
 struct db;        /* fcgi_app/db/db.h: connections to the API database and the cells */
 struct policies;  /* fcgi_app/policies/policies.h: rules */
+struct rpc;       /* fcgi_app/rpc/rpc.h: connections to the message brokers */
 struct clients;   /* fcgi_app/clients/: HTTP handles, catalogues */
 struct scoreslot; /* fcgi_app/base/score.h: this worker's slot, in shared memory */
 struct profiler;  /* fcgi_app/base/profiler.h: trace points, or NULL */
@@ -24,6 +25,7 @@ struct worker {
     struct conf *conf;
     struct db *db;
     struct policies *policies;
+    struct rpc *rpc; /* NULL until the first message */
     struct clients *clients;
     struct scoreslot *slot;
     struct profiler *profiler; /* of the running request; NULL: no trace wanted */
