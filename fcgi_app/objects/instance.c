@@ -137,6 +137,39 @@ struct instance *instance_from_request(const void *mem, const struct build_reque
     return instance->uuid ? instance : NULL;
 }
 
+#define ROW_TEXT(name) row->name = member_text(tree, #name);
+#define ROW_INT(name) row->name = member_int(tree, #name, DB_NULL_INT);
+#define ROW_FLAG(name) row->name = 0;
+#define ROW_BOOL(name) row->name = json_is_true(json_object_get(tree, #name));
+#define ROW_TIME(name) row->name = DB_NO_TIME;
+
+struct instance_row *instance_row_from_request(const void *mem, const struct build_request *request,
+                                               const json_t **data)
+{
+    struct instance_row *row;
+    const char *network_info;
+    const json_t *tree;
+    json_t *object;
+
+    if (!read_object(mem, request->instance, &object))
+        return NULL;
+    tree = object_data(object);
+    row = mem_new(mem, struct instance_row);
+#define COLUMN(type, name) ROW_##type(name)
+#include "fcgi_app/db/instance_columns.def"
+    row->created_at = request->created_at;
+    row->updated_at = request->updated_at;
+    row->cache_created_at = row->cache_updated_at = DB_NO_TIME;
+    row->cache_id = row->extra_id = DB_NULL_INT;
+    network_info = member_text(object_data(json_object_get(tree, "info_cache")), "network_info");
+    row->network_info = (struct db_bytes){ network_info, network_info ? strlen(network_info) : 0 };
+    row->flavor = text_of_tree(mem, "{\"cur\": ", json_object_get(tree, "flavor"), "}");
+    row->trusted_certs = text_of_tree(mem, "", json_object_get(tree, "trusted_certs"), "");
+    if (data)
+        *data = tree;
+    return row->uuid ? row : NULL;
+}
+
 struct instance *instance_from_spec(const void *mem, const struct instance_mapping *mapping, const char *spec)
 {
     struct instance *instance;

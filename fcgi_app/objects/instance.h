@@ -11,7 +11,9 @@
 
 #include "fcgi_app/db/build_requests.h"
 #include "fcgi_app/db/instance_mappings.h"
+#include "fcgi_app/db/instance_rows.h"
 #include "fcgi_app/db/instances.h"
+#include "fcgi_app/json/json.h"
 
 /*
  * The server of a build request, on mem; host, node and times of a server in a
@@ -19,6 +21,13 @@
  * as if there were no build request.
  */
 struct instance *instance_from_request(const void *mem, const struct build_request *request);
+
+/*
+ * The same server as the row that verbs look at, what is not in the object being NULL; *data (when not NULL) gets the
+ * members of the object, on mem. NULL: the object cannot be read.
+ */
+struct instance_row *instance_row_from_request(const void *mem, const struct build_request *request,
+                                               const json_t **data);
 
 /* What a request spec tells of a server that cannot be asked; NULL: it cannot be read. */
 struct instance *instance_from_spec(const void *mem, const struct instance_mapping *mapping, const char *spec);
