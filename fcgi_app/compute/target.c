@@ -128,8 +128,8 @@ static struct fault *from_cell(struct search *search, const struct db_cell *cell
         struct target_texts *texts = *text->kind == 'm' ? &target->metadata : &target->system_metadata;
 
         if (!texts->items)
-            texts->items = mem_array(search->mem, struct target_text, answers[ASK_TEXTS].rows.count);
-        texts->items[texts->count++] = (struct target_text){ text->key, text->value };
+            texts->items = mem_array(search->mem, struct instance_pair, answers[ASK_TEXTS].rows.count);
+        texts->items[texts->count++] = (struct instance_pair){ text->key, text->value };
     }
     return NULL;
 }
@@ -139,9 +139,9 @@ static void take_texts(const void *mem, struct target_texts *texts, const json_t
     const char *key;
     json_t *value;
 
-    texts->items = mem_array(mem, struct target_text, json_object_size(object) + 1);
+    texts->items = mem_array(mem, struct instance_pair, json_object_size(object) + 1);
     json_object_foreach((json_t *)(uintptr_t)object, key, value) texts->items[texts->count++] =
-        (struct target_text){ key, json_string_value(value) };
+        (struct instance_pair){ key, json_string_value(value) };
 }
 
 static bool from_request(struct search *search, struct target *target)
@@ -278,6 +278,23 @@ const char *target_system(const struct target *target, const char *key)
         if (!strcmp(target->system_metadata.items[i].key, key))
             return target->system_metadata.items[i].value;
     return NULL;
+}
+
+void target_put_object(const struct target *target, struct strbuf *out)
+{
+    instance_object_put(out, &(struct instance_source){
+                                 .row = target->row,
+                                 .wants = target->wants,
+                                 .metadata = target->metadata.items,
+                                 .metadata_count = target->metadata.count,
+                                 .system_metadata = target->system_metadata.items,
+                                 .system_metadata_count = target->system_metadata.count,
+                                 .services = target->services,
+                                 .service_count = target->service_count,
+                                 .tags = target->tags,
+                                 .tag_count = target->tag_count,
+                                 .changes = target->changes,
+                             });
 }
 
 /* ---- checks ---- */

@@ -23,16 +23,14 @@
 #include "fcgi_app/base/fault.h"
 #include "fcgi_app/db/build_requests.h"
 #include "fcgi_app/db/instance_rows.h"
+#include "fcgi_app/objects/write.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Both kinds of metadata, in order. A NULL value is SQL's NULL. */
-struct target_text {
-    const char *key, *value;
-};
+/* Either kind of metadata, in order. */
 struct target_texts {
-    struct target_text *items;
+    struct instance_pair *items;
     size_t count;
     /* what target_save() has to write */
     const char **put_keys, **put_values, **drop_keys;
@@ -52,6 +50,7 @@ struct target {
     size_t tag_count;
     const struct bdm_row *bdms;
     size_t bdm_count;
+    const char *const *changes; /* for target_put_object(): what upstream has changed and not saved, or NULL */
     /* of target_save() */
     const struct instance_column *changed[sizeof(struct instance_row) / sizeof(bool *)];
     size_t changed_count;
@@ -97,6 +96,9 @@ struct fault *target_reject_task_states(const struct target *target, const struc
 
 /* HTTP 409 for InstanceIsLocked, InstanceNotReady and InstanceInvalidState; any other fault (and NULL) unchanged. */
 struct fault *target_conflict(const struct target *target, struct fault *fault);
+
+/* The server as the bus' Instance object with all that it was found with. */
+void target_put_object(const struct target *target, struct strbuf *out);
 
 /* ---- changes ---- */
 

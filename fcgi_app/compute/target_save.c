@@ -82,7 +82,7 @@ static void put_text(struct target *target, struct target_texts *texts, const ch
     if (at < texts->count && same_text(texts->items[at].value, value))
         return;
     if (at == texts->count) {
-        texts->items = mem_grow(target->mem, texts->items, struct target_text, texts->count + 1);
+        texts->items = mem_grow(target->mem, texts->items, struct instance_pair, texts->count + 1);
         texts->items[texts->count++].key = key;
     }
     texts->items[at].value = value;

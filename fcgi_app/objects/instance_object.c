@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A server and what hangs off it as objects of the bus; db/instance_columns.def has the order of the members. */
+#include "config.h"
+
+#include "fcgi_app/objects/write.h"
+
+#include "fcgi_app/json/json.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define MEMBER(kind, type, name)                                                                                       \
+    {                                                                                                                  \
+#name, OBJECT_##kind, offsetof(struct type, name)                                                              \
+    }
+
+/* ---- what a server is made of ---- */
+
+static void put_pairs(struct strbuf *out, const struct instance_pair *pairs, size_t count)
+{
+    strbuf_putc(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        strbuf_puts(out, i ? ", " : "");
+        json_put_string(out, pairs[i].key);
+        strbuf_puts(out, ": ");
+        json_put_string(out, pairs[i].value);
+    }
+    strbuf_putc(out, '}');
+}
+
+static void put_metadata(struct strbuf *out, const struct instance_source *source)
+{
+    put_pairs(out, source->metadata, source->metadata_count);
+}
+
+static void put_system_metadata(struct strbuf *out, const struct instance_source *source)
+{
+    put_pairs(out, source->system_metadata, source->system_metadata_count);
+}
+
+static const struct object_member service_members[] = {
+    MEMBER(INT, instance_service_row, id),
+    MEMBER(TEXT, instance_service_row, uuid),
+    MEMBER(TEXT, instance_service_row, host),
+    MEMBER(TEXT, instance_service_row, binary),
+    MEMBER(TEXT, instance_service_row, topic),
+    MEMBER(INT, instance_service_row, report_count),
+    MEMBER(BOOL, instance_service_row, disabled),
+    MEMBER(TEXT, instance_service_row, disabled_reason),
+    MEMBER(TIME, instance_service_row, last_seen_up),
+    MEMBER(BOOL, instance_service_row, forced_down),
+    MEMBER(INT, instance_service_row, version),
+    MEMBER(TIME, instance_service_row, created_at),
+    MEMBER(TIME, instance_service_row, updated_at),
+    { "deleted_at", OBJECT_NULL, 0 },
+    { "deleted", OBJECT_FALSE, 0 },
+};
+
+static void put_services(struct strbuf *out, const struct instance_source *source)
+{
+    object_begin(out, "ServiceList");
+    object_key(out, "objects");
+    strbuf_putc(out, '[');
+    for (size_t i = 0; i < source->service_count; i++) {
+        strbuf_puts(out, i ? ", " : "");
+        object_put_row(out, "Service", service_members, COUNT(service_members), &source->services[i], NULL);
+    }
+    strbuf_putc(out, ']');
+    object_end(out, NULL);
+}
+
+static void put_info_cache(struct strbuf *out, const struct instance_source *source)
+{
+    const struct instance_row *row = source->row;
+
+    if (row->cache_id == DB_NULL_INT && !row->network_info.data) {
+        json_put_null(out);
+        return;
+    }
+    object_begin(out, "InstanceInfoCache");
+    object_key(out, "instance_uuid");
+    json_put_string(out, row->uuid);
+    object_key(out, "network_info");
+    if (row->network_info.data)
+        json_put_string_length(out, row->network_info.data, row->network_info.length);
+    else
+        strbuf_puts(out, "\"[]\"");
+    object_key(out, "created_at");
+    object_put_time(out, row->cache_created_at);
+    object_key(out, "updated_at");
+    object_put_time(out, row->cache_updated_at);
+    object_key(out, "deleted_at");
+    json_put_null(out);
+    object_key(out, "deleted");
+    json_put_bool(out, false);
+    object_end(out, NULL);
+}
+
+/* nova-network's are gone, the list stays. */
+static void put_security_groups(struct strbuf *out, const struct instance_source *source)
+{
+    (void)source;
+    object_begin(out, "SecurityGroupList");
+    object_key(out, "objects");
+    strbuf_puts(out, "[]");
+    object_end(out, NULL);
+}
+
+static void put_tags(struct strbuf *out, const struct instance_source *source)
+{
+    object_begin(out, "TagList");
+    object_key(out, "objects");
+    strbuf_putc(out, '[');
+    for (size_t i = 0; i < source->tag_count; i++) {
+        strbuf_puts(out, i ? ", " : "");
+        object_begin(out, "Tag");
+        object_key(out, "resource_id");
+        json_put_string(out, source->row->uuid);
+        object_key(out, "tag");
+        json_put_string(out, source->tags[i].tag);
+        object_end(out, NULL);
+    }
+    strbuf_putc(out, ']');
+    object_end(out, NULL);
+}
+
+/* ---- instance_extra ---- */
+
+void instance_flavor_put(struct strbuf *out, struct db_bytes flavors, const char *which)
+{
+    struct json_scan scan = json_scan_text(flavors.data, flavors.length);
+    struct json_piece piece = { 0 };
+
+    if (flavors.length && json_scan_find(&scan, which))
+        json_scan_raw(&scan, &piece);
+    object_put_stored(out, (struct db_bytes){ piece.text, scan.bad ? 0 : piece.length });
+}
+
+static void put_flavor(struct strbuf *out, const struct instance_source *source)
+{
+    instance_flavor_put(out, source->row->flavor, "cur");
+}
+
+static void put_old_flavor(struct strbuf *out, const struct instance_source *source)
+{
+    instance_flavor_put(out, source->row->flavor, "old");
+}
+
+static void put_new_flavor(struct strbuf *out, const struct instance_source *source)
+{
+    instance_flavor_put(out, source->row->flavor, "new");
+}
+
+/* The column is a list of plain dictionaries; the object has its own keys for them. */
+static void put_pci_requests(struct strbuf *out, const struct instance_source *source)
+{
+    static const char *const plain[] = { "count",      "spec",         "alias_name", "is_new",
+                                         "request_id", "requester_id", "numa_policy" };
+    struct json_scan scan = json_scan_text(source->row->pci_requests.data, source->row->pci_requests.length);
+    bool any = false;
+
+    object_begin(out, "InstancePCIRequests");
+    object_key(out, "instance_uuid");
+    json_put_string(out, source->row->uuid);
+    object_key(out, "requests");
+    strbuf_putc(out, '[');
+    if (source->row->pci_requests.length && json_scan_array(&scan))
+        while (json_scan_element(&scan)) {
+            struct json_piece request;
+
+            json_scan_raw(&scan, &request);
+            strbuf_puts(out, any ? ", " : "");
+            any = true;
+            object_begin(out, "InstancePCIRequest");
+            for (size_t i = 0; i < COUNT(plain); i++) {
+                struct json_scan member = json_scan_text(request.text, request.length);
+                struct json_piece value = { 0 };
+
+                object_key(out, plain[i]);
+                if (json_scan_find(&member, plain[i]))
+                    json_scan_raw(&member, &value);
+                object_put_stored(out, (struct db_bytes){ value.text, value.length });
+            }
+            object_end(out, NULL);
+        }
+    strbuf_putc(out, ']');
+    object_end(out, NULL);
+}
+
+#define STORED(name)                                                                                                   \
+    static void put_##name(struct strbuf *out, const struct instance_source *source)                                   \
+    {                                                                                                                  \
+        object_put_stored(out, source->row->name);                                                                     \
+    }
+STORED(numa_topology)
+STORED(device_metadata)
+STORED(vcpu_model)
+STORED(migration_context)
+STORED(keypairs)
+STORED(trusted_certs)
+STORED(resources)
+
+/* ---- the server ---- */
+
+static void put_value(struct strbuf *out, const char *text)
+{
+    json_put_string(out, text);
+}
+
+static void put_number(struct strbuf *out, int64_t number)
+{
+    if (number == DB_NULL_INT)
+        json_put_null(out);
+    else
+        strbuf_put_int(out, number);
+}
+
+#define PUT_TEXT(value) put_value(out, value)
+#define PUT_INT(value) put_number(out, value)
+#define PUT_FLAG(value) json_put_bool(out, (value) != 0)
+#define PUT_BOOL(value) json_put_bool(out, value)
+#define PUT_TIME(value) object_put_time(out, value)
+
+void instance_object_put(struct strbuf *out, const struct instance_source *source)
+{
+    const struct instance_row *row = source->row;
+
+    object_begin(out, "Instance");
+#define COLUMN(type, name)                                                                                             \
+    object_key(out, #name);                                                                                            \
+    PUT_##type(row->name);
+#define PART(name, bits)                                                                                               \
+    if (!(bits) || (source->wants & (bits))) {                                                                         \
+        object_key(out, #name);                                                                                        \
+        put_##name(out, source);                                                                                       \
+    }
+#include "fcgi_app/db/instance_columns.def"
+    object_end(out, source->changes);
+}
+
+/* ---- block device mappings ---- */
+
+static const struct object_member bdm_members[] = {
+    MEMBER(INT, bdm_row, id),
+    MEMBER(TEXT, bdm_row, uuid),
+    MEMBER(TEXT, bdm_row, instance_uuid),
+    MEMBER(TEXT, bdm_row, source_type),
+    MEMBER(TEXT, bdm_row, destination_type),
+    MEMBER(TEXT, bdm_row, guest_format),
+    MEMBER(TEXT, bdm_row, device_type),
+    MEMBER(TEXT, bdm_row, disk_bus),
+    MEMBER(INT, bdm_row, boot_index),
+    MEMBER(TEXT, bdm_row, device_name),
+    MEMBER(BOOL, bdm_row, delete_on_termination),
+    MEMBER(TEXT, bdm_row, snapshot_id),
+    MEMBER(TEXT, bdm_row, volume_id),
+    MEMBER(INT, bdm_row, volume_size),
+    MEMBER(TEXT, bdm_row, image_id),
+    MEMBER(BOOL, bdm_row, no_device),
+    MEMBER(TEXT, bdm_row, connection_info),
+    MEMBER(TEXT, bdm_row, tag),
+    MEMBER(TEXT, bdm_row, attachment_id),
+    MEMBER(TEXT, bdm_row, volume_type),
+    MEMBER(BOOL, bdm_row, encrypted),
+    MEMBER(TEXT, bdm_row, encryption_secret_uuid),
+    MEMBER(TEXT, bdm_row, encryption_format),
+    MEMBER(TEXT, bdm_row, encryption_options),
+    MEMBER(TIME, bdm_row, created_at),
+    MEMBER(TIME, bdm_row, updated_at),
+    { "deleted_at", OBJECT_NULL, 0 },
+    { "deleted", OBJECT_FALSE, 0 },
+};
+
+void bdm_object_put(struct strbuf *out, const struct bdm_row *bdm)
+{
+    object_put_row(out, "BlockDeviceMapping", bdm_members, COUNT(bdm_members), bdm, NULL);
+}
+
+void bdm_list_put(struct strbuf *out, const struct bdm_row *bdms, size_t count)
+{
+    object_begin(out, "BlockDeviceMappingList");
+    object_key(out, "objects");
+    strbuf_putc(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        strbuf_puts(out, i ? ", " : "");
+        bdm_object_put(out, &bdms[i]);
+    }
+    strbuf_putc(out, ']');
+    object_end(out, NULL);
+}
