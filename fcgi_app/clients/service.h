@@ -55,6 +55,7 @@ struct service {
     bool strip_version;       /* a version at the end of the endpoint's path is cut off */
     bool own_user_for_admin;  /* an administrator's request without token: the group's own user */
     bool request_id;          /* sends X-OpenStack-Request-ID */
+    bool service_token;       /* sends X-Service-Token where [service_user] send_service_user_token */
     struct service_options option;
 };
 

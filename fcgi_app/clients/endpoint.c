@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The services' rows, what their options say, and where they are; see
+ * service.h.  service.c sends the calls.
+ */
+#include "config.h"
+
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
+#include "fcgi_app/clients/catalogue.h"
+#include "fcgi_app/clients/service_private.h"
+#include "fcgi_app/clients/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Options of a group that has keystoneauth's whole set. */
+#define ADAPTER_OPTIONS(group)                                                                                         \
+    {                                                                                                                  \
+        .endpoint_override = OPTION_##group##_endpoint_override, .service_type = OPTION_##group##_service_type,        \
+        .service_name = OPTION_##group##_service_name, .region_name = OPTION_##group##_region_name,                    \
+        .valid_interfaces = OPTION_##group##_valid_interfaces, .connect_retries = OPTION_##group##_connect_retries,    \
+        .connect_retry_delay = OPTION_##group##_connect_retry_delay,                                                   \
+        .status_code_retries = OPTION_##group##_status_code_retries,                                                   \
+        .status_code_retry_delay = OPTION_##group##_status_code_retry_delay, .cafile = OPTION_##group##_cafile,        \
+        .certfile = OPTION_##group##_certfile, .keyfile = OPTION_##group##_keyfile,                                    \
+        .insecure = OPTION_##group##_insecure, .timeout = OPTION_##group##_timeout                                     \
+    }
+#define NO_OPTION OPTION_COUNT
+
+const struct service service_glance = {
+    .group = "glance",
+    .user_agent = "python-glanceclient",
+    .accept = "*/*",
+    .content_type = "application/octet-stream",
+    .strip_version = true,
+    .request_id = true,
+    .service_token = true,
+    .option = ADAPTER_OPTIONS(glance),
+};
+
+const struct service service_neutron = {
+    .group = "neutron",
+    .user_agent = "python-neutronclient",
+    .accept = "application/json",
+    .own_user_for_admin = true,
+    .request_id = true,
+    .service_token = true,
+    .option = ADAPTER_OPTIONS(neutron),
+};
+
+const struct service service_cinder = {
+    .group = "cinder",
+    .name = "volume",
+    .user_agent = "python-cinderclient",
+    .accept = "application/json",
+    .own_user_for_admin = true,
+    .request_id = true,
+    .service_token = true,
+    .option = { .endpoint_override = OPTION_cinder_endpoint_template,
+                .service_type = NO_OPTION, /* catalog_info has type, name and interface in one */
+                .service_name = NO_OPTION,
+                .region_name = OPTION_cinder_os_region_name,
+                .valid_interfaces = NO_OPTION,
+                .connect_retries = NO_OPTION,
+                .connect_retry_delay = NO_OPTION,
+                .status_code_retries = NO_OPTION,
+                .status_code_retry_delay = NO_OPTION,
+                .cafile = OPTION_cinder_cafile,
+                .certfile = OPTION_cinder_certfile,
+                .keyfile = OPTION_cinder_keyfile,
+                .insecure = OPTION_cinder_insecure,
+                .timeout = OPTION_cinder_timeout },
+};
+
+const struct service service_placement = {
+    .group = "placement",
+    .name = "placement",
+    .accept = "application/json",
+    .request_id = true,
+    .option = ADAPTER_OPTIONS(placement),
+};
+
+const struct service service_keystone = {
+    .group = "keystone",
+    .accept = "*/*",
+    .major = 3,
+    .option = ADAPTER_OPTIONS(keystone),
+};
+
+const struct service service_barbican = {
+    .group = "barbican",
+    .name = "key-manager",
+    .accept = "application/json",
+    .service_token = false,
+    .option = { .endpoint_override = OPTION_barbican_barbican_endpoint,
+                .service_type = NO_OPTION,
+                .service_name = NO_OPTION,
+                .region_name = OPTION_barbican_barbican_region_name,
+                .valid_interfaces = NO_OPTION,
+                .connect_retries = NO_OPTION,
+                .connect_retry_delay = NO_OPTION,
+                .status_code_retries = NO_OPTION,
+                .status_code_retry_delay = NO_OPTION,
+                .cafile = OPTION_barbican_cafile,
+                .certfile = OPTION_barbican_certfile,
+                .keyfile = OPTION_barbican_keyfile,
+                .insecure = OPTION_barbican_insecure,
+                .timeout = OPTION_barbican_timeout },
+};
+
+const struct service service_cyborg = {
+    .group = "cyborg",
+    .accept = "*/*",
+    .service_token = true,
+    .option = ADAPTER_OPTIONS(cyborg),
+};
+
+const struct service service_ironic = {
+    .group = "ironic",
+    .name = "baremetal",
+    .accept = "application/json",
+    .request_id = true,
+    .option = ADAPTER_OPTIONS(ironic),
+};
+
+/* ---- options ---- */
+
+const char *service_text_option(const struct conf *conf, enum option option)
+{
+    return option == NO_OPTION ? NULL : conf_string(conf, option);
+}
+
+double service_number_option(const struct conf *conf, enum option option, bool is_float, double otherwise)
+{
+    if (option == NO_OPTION || !conf_has(conf, option))
+        return otherwise;
+    return is_float ? conf_float(conf, option) : (double)conf_int(conf, option);
+}
+
+void service_read_tls(const struct conf *conf, const struct service *service, struct http_tls *tls)
+{
+    tls->cafile = service_text_option(conf, service->option.cafile);
+    tls->certfile = service_text_option(conf, service->option.certfile);
+    tls->keyfile = service_text_option(conf, service->option.keyfile);
+    tls->insecure = service->option.insecure != NO_OPTION && conf_bool(conf, service->option.insecure);
+}
+
+/* What a catalogue is searched for. */
+static struct fault *read_wish(const struct conf *conf, const void *mem, const struct service *service,
+                               struct catalogue_wish *wish)
+{
+    static const char *const standard[] = { "internal", "public", NULL };
+
+    wish->region = service_text_option(conf, service->option.region_name);
+    wish->name = service_text_option(conf, service->option.service_name);
+    wish->interfaces = standard;
+    if (service->option.valid_interfaces != NO_OPTION)
+        wish->interfaces = conf_list(conf, service->option.valid_interfaces);
+    if (service->option.service_type != NO_OPTION) {
+        wish->type = conf_string(conf, service->option.service_type);
+    } else if (!strcmp(service->group, "cinder")) {
+        char **parts = text_split(mem, conf_string(conf, OPTION_cinder_catalog_info), ':');
+        const char **interfaces = mem_array(mem, const char *, 2);
+
+        if (!parts[0] || !parts[1] || !parts[2] || parts[3])
+            return fault_new(mem, ValueError, "[cinder] catalog_info is not type:name:interface");
+        wish->type = parts[0];
+        wish->name = parts[1];
+        interfaces[0] = parts[2];
+        wish->interfaces = interfaces;
+    } else {
+        const char **interfaces = mem_array(mem, const char *, 2);
+
+        wish->type = service->name;
+        interfaces[0] = conf_string(conf, OPTION_barbican_barbican_endpoint_type);
+        wish->interfaces = interfaces;
+    }
+    return NULL;
+}
+
+/* ---- who asks ---- */
+
+bool service_has_token(const struct context *context)
+{
+    return !text_is_empty(context->auth_token);
+}
+
+/* Does the service's own user ask? */
+bool service_as_group(const struct context *context, const struct service *service, enum service_as as)
+{
+    return as == SERVICE_AS_GROUP || (service->own_user_for_admin && context->is_admin && !service_has_token(context));
+}
+
+struct identity_way service_way(const struct conf *conf, const struct service *service, const struct http_tls *tls)
+{
+    struct identity_way way = { .tls = tls };
+
+    way.idle_timeout = service_number_option(conf, service->option.timeout, false, 0);
+    return way;
+}
+
+/* ---- endpoints ---- */
+
+struct fault *service_template(const struct context *context, const void *mem, const char *text, const char **url)
+{
+    const struct {
+        const char *name, *value;
+    } names[] = {
+        { "project_id", context->project_id },
+        { "tenant", context->project_id },
+        { "tenant_id", context->project_id },
+        { "user_id", context->user_id },
+        { "user", context->user_id },
+        { "user_name", context->user_name },
+        { "project_name", context->project_name },
+        { "request_id", context->request_id },
+    };
+    struct strbuf out;
+    const char *start;
+
+    strbuf_init(&out, mem, strlen(text) + 64);
+    while ((start = strchr(text, '%'))) {
+        const char *end = start[1] == '(' ? strstr(start, ")s") : NULL;
+        size_t i, count = sizeof(names) / sizeof(names[0]);
+
+        strbuf_put(&out, text, (size_t)(start - text));
+        if (start[1] == '%') {
+            strbuf_putc(&out, '%');
+            text = start + 2;
+            continue;
+        }
+        if (!end)
+            return fault_new(mem, ValueError, "unsupported format character in an endpoint's template");
+        for (i = 0; i < count; i++)
+            if (strlen(names[i].name) == (size_t)(end - start - 2) &&
+                !memcmp(names[i].name, start + 2, (size_t)(end - start - 2)))
+                break;
+        if (i == count)
+            return fault_text(mem, KeyError, "'%.*s'", (int)(end - start - 2), start + 2);
+        strbuf_puts(&out, names[i].value ? names[i].value : "None");
+        text = end + 2;
+    }
+    strbuf_puts(&out, text);
+    *url = out.data;
+    return NULL;
+}
+
+/* Length of the URL without slashes at its end. */
+static size_t trimmed(const char *url)
+{
+    size_t length = strlen(url);
+
+    while (length && url[length - 1] == '/')
+        length--;
+    return length;
+}
+
+/* Where a version ("/v2", "/v2.0") begins that ends the text; its length when there is none. */
+static size_t version_start(const char *url, size_t length)
+{
+    size_t at = length;
+
+    while (at && url[at - 1] != '/')
+        at--;
+    if (!at || at + 1 >= length || url[at] != 'v' || url[at + 1] < '0' || url[at + 1] > '9')
+        return length;
+    return strspn(url + at + 1, "0123456789.") == length - at - 1 ? at - 1 : length;
+}
+
+/* Versioned URLs that version documents named, by what the catalogue had. */
+struct discovered {
+    struct discovered *next;
+    const char *from, *to;
+};
+
+static struct fault *versioned(const struct context *context, const void *mem, const struct service *service,
+                               const char *found, const char **url)
+{
+    struct discovered **list = clients_state(context->worker, "service.versions", sizeof(struct discovered *));
+    const struct conf *conf = context->worker->conf;
+    size_t length = trimmed(found), start = version_start(found, length);
+    struct discovered *known;
+    struct identity_way way;
+    struct http_tls tls;
+
+    if (start != length && atoi(found + start + 2) == service->major) {
+        *url = mem_strndup(mem, found, length);
+        return NULL;
+    }
+    for (known = *list; known; known = known->next)
+        if (!strcmp(known->from, found)) {
+            *url = known->to;
+            return NULL;
+        }
+    service_read_tls(conf, service, &tls);
+    way = service_way(conf, service, &tls);
+    if (identity_discover(context->worker, mem, mem_strndup(mem, found, start), &way, url))
+        return fault_new(mem, keystone_EndpointNotFound, "Could not find requested endpoint in Service Catalog.");
+    known = mem_new(list, struct discovered);
+    known->from = mem_strdup(known, found);
+    known->to = mem_strdup(known, *url);
+    known->next = *list;
+    *list = known;
+    return NULL;
+}
+
+struct fault *service_find_endpoint(const struct context *context, const void *mem, const struct service *service,
+                                    const struct identity_token *own, const char **url)
+{
+    const struct conf *conf = context->worker->conf;
+    const char *text = service_text_option(conf, service->option.endpoint_override);
+    struct catalogue_wish wish = { 0 };
+
+    if (!text_is_empty(text)) {
+        TRY(service_template(context, mem, text, &text));
+        *url = mem_strndup(mem, text, trimmed(text));
+        return NULL;
+    }
+    if (own && own->endpoint) {
+        *url = mem_strndup(mem, own->endpoint, trimmed(own->endpoint));
+        return NULL;
+    }
+    TRY(read_wish(conf, mem, service, &wish));
+    if (own)
+        text = own->catalogue;
+    else
+        text = context->token_catalog ? context->token_catalog : context->service_catalog;
+    TRY(catalogue_find(mem, text, &wish, &text));
+    if (service->major)
+        return versioned(context, mem, service, text, url);
+    *url = mem_strndup(mem, text, service->strip_version ? version_start(text, trimmed(text)) : trimmed(text));
+    return NULL;
+}
+
+struct fault *service_endpoint(const struct context *context, const void *mem, const struct service *service,
+                               enum service_as as, const char **url)
+{
+    const struct identity_token *own = NULL;
+
+    if (service_as_group(context, service, as)) {
+        struct http_tls tls;
+        struct identity_way way;
+
+        service_read_tls(context->worker->conf, service, &tls);
+        way = service_way(context->worker->conf, service, &tls);
+        TRY(identity_token(context->worker, mem, service->group, &way, &own));
+    }
+    return service_find_endpoint(context, mem, service, own, url);
+}
