@@ -12,6 +12,7 @@
 
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/release.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/http/accept.h"
 #include "middleware/fault_body.h"
@@ -21,7 +22,6 @@
 
 LOG_MODULE("nova.api.openstack.wsgi");
 
-#define SUPPORT_TEXT "Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible."
 
 static const char *const content_types[] = { "application/json", "application/vnd.openstack.compute+json", NULL };
 
@@ -209,7 +209,7 @@ static struct fault *unexpected(const void *mem, const struct fault *fault)
     log_exception(
         mem_printf(mem, "  %s:%d in %s\n%s: %s", fault->file, fault->line, fault->function, class, fault->message),
         "Unexpected exception in API method");
-    return fault_http(mem, 500, "Unexpected API Error. %s\n<class '%s'>", SUPPORT_TEXT, class);
+    return fault_http(mem, 500, "Unexpected API Error. %s\n<class '%s'>", release_words()->support, class);
 }
 
 /*

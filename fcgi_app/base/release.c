@@ -36,3 +36,26 @@ const struct release *release_by_heads(const char *api_head, const char *cell_he
             return &releases[i];
     return NULL;
 }
+
+static struct release_words words = {
+    .vendor = "OpenStack Foundation",
+    .product = "OpenStack Nova",
+    .support = "Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.",
+};
+
+const struct release_words *release_words(void)
+{
+    return &words;
+}
+
+void release_words_take(const struct release_words *given)
+{
+    if (given->vendor)
+        words.vendor = given->vendor;
+    if (given->product)
+        words.product = given->product;
+    if (given->package)
+        words.package = given->package;
+    if (given->support)
+        words.support = given->support;
+}

@@ -17,9 +17,20 @@ struct release {
     const char *cell_head;      /* alembic_version of each cell's database */
     const char *oldest_compute; /* release of the oldest nova-compute that may be in the deployment */
     int oldest_compute_version; /* its service version */
+};
+
+/* What a distribution may say of itself in an INI file `release`, [Nova] vendor, product, package, support. */
+struct release_words {
     const char *vendor;
     const char *product;
+    const char *package; /* suffix of the version; NULL: none */
+    const char *support; /* whom to tell, in the answers of code 500 */
 };
+
+/* As read last, or upstream's own; never NULL. */
+const struct release_words *release_words(void);
+/* Takes words for the process's life; a NULL member stays upstream's. The strings must live as long. */
+void release_words_take(const struct release_words *words);
 
 /* The newest release that we equal; never NULL. */
 const struct release *release_default(void);

@@ -157,6 +157,8 @@ struct fault *conf_load_with(const void *mem, const struct conf_start *start, st
     TRY(load_space(mem, conf, &conf->space, stop, status));
     if (*stop)
         return NULL;
+    TRY(resolve(mem, conf, OPTION_DEFAULT_config_source));
+    sources_load(conf);
     for (int i = 0; i < OPTION_COUNT; i++)
         TRY(resolve(mem, conf, (enum option)i));
     return NULL;

@@ -14,6 +14,7 @@ enum resolved {
 struct conf {
     struct conf_start start; /* strings are our copies; argv stays the program's */
     struct space *space;     /* as at start */
+    struct space *sources;   /* what the sources of config_source said, or NULL; the first source first */
     struct space *mutated;   /* since the last SIGHUP, or NULL: mutable options are read here */
     struct value values[OPTION_COUNT];
     enum resolved resolved[OPTION_COUNT];
@@ -41,6 +42,11 @@ struct fault *load_space(const void *mem, struct conf *conf, struct space **spac
  * Faults: those of files. Wrong arguments: told on stderr, *stop and *status set.
  */
 struct fault *cli_parse(const void *mem, struct conf *conf, struct space *space, bool *stop, int *status) FAULT_CHECK;
+
+/* Fetches the files of [DEFAULT] config_source, which must be resolved; what fails is logged and left out. */
+void sources_load(struct conf *conf);
+/* What the first source that knows the option says; false: none does. */
+bool sources_find(const void *mem, const struct conf *conf, enum option option, struct raw *raw);
 
 /* Converts one option, and what it refers to. `fault_space`: where to look. */
 struct fault *resolve(const void *mem, struct conf *conf, enum option option) FAULT_CHECK;

@@ -155,7 +155,7 @@ struct fault *resolve(const void *mem, struct conf *conf, enum option option)
     if (conf->resolved[option] == RESOLVED_YES)
         return NULL;
     conf->resolved[option] = RESOLVED_NOW;
-    conf->set[option] = space_find_all(conf, conf, space, option, &raw);
+    conf->set[option] = space_find_all(conf, conf, space, option, &raw) || sources_find(conf, conf, option, &raw);
     if (!conf->set[option])
         default_raw(conf, option, &raw);
     fault = take(mem, conf, option, &raw);

@@ -196,6 +196,19 @@ static void apply_flags(const void *mem, struct conf *conf, struct space *space,
     }
 }
 
+static struct space_file *add_parsed(const void *mem, struct space *space, struct ini_file *ini)
+{
+    struct space_file *file;
+
+    space->files = mem_grow(mem, space->files, struct space_file, space->file_count + 1);
+    file = &space->files[space->file_count++];
+    file->ini = ini;
+    file->names = mem_array(mem, const char *, ini->count + 1);
+    for (size_t i = 0; i < ini->count; i++)
+        file->names[i] = section_name(mem, ini->sections[i].name);
+    return file;
+}
+
 struct fault *space_add_file(const void *mem, struct conf *conf, struct space *space, const char *path)
 {
     const char *fixed = path_fix(mem, path);
@@ -212,12 +225,33 @@ struct fault *space_add_file(const void *mem, struct conf *conf, struct space *s
         return NULL;
     }
     TRY(fault);
-    space->files = mem_grow(mem, space->files, struct space_file, space->file_count + 1);
-    file = &space->files[space->file_count++];
-    file->ini = ini;
-    file->names = mem_array(mem, const char *, ini->count + 1);
-    for (size_t i = 0; i < ini->count; i++)
-        file->names[i] = section_name(mem, ini->sections[i].name);
+    file = add_parsed(mem, space, ini);
     apply_flags(mem, conf, space, file);
     return NULL;
+}
+
+struct fault *space_add_text(const void *mem, struct space *space, const char *name, const char *text, size_t size)
+{
+    struct ini_file *ini;
+
+    TRY(ini_parse(mem, name, text, size, INI_OSLO, &ini));
+    add_parsed(mem, space, ini);
+    return NULL;
+}
+
+bool space_find_first(const void *mem, const struct space *space, enum option option, struct raw *raw)
+{
+    const struct place place = { option_rows[option].group, option_rows[option].name };
+
+    *raw = (struct raw){ 0 };
+    for (size_t i = 0; i < space->file_count; i++)
+        if (file_values(mem, &space->files[i], &place, raw)) {
+            if (!option_is_multi(option)) {
+                raw->texts += raw->count - 1;
+                raw->count = 1;
+            }
+            raw->in_file = true;
+            return true;
+        }
+    return false;
 }

@@ -46,6 +46,13 @@ const char **space_append(const void *mem, const char **list, size_t *count, con
 /* Reads a file into the space as --config-file does. Faults: ConfigFileParseError. Missing files are noted. */
 struct fault *space_add_file(const void *mem, struct conf *conf, struct space *space, const char *path) FAULT_CHECK;
 
+/* As space_add_file, from memory and for sources: no flag is taken from it. Faults: ConfigFileParseError. */
+struct fault *space_add_text(const void *mem, struct space *space, const char *name, const char *text,
+                             size_t size) FAULT_CHECK;
+
+/* The first file of the space that has the option under its own name; false: none. */
+bool space_find_first(const void *mem, const struct space *space, enum option option, struct raw *raw);
+
 /* Files and command line; false: nothing found. Old names are noted for a warning on conf. */
 bool space_find(const void *mem, struct conf *conf, const struct space *space, enum option option, struct raw *raw);
 

@@ -11,6 +11,7 @@
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/conf/ini.h"
 #include "fcgi_app/http/request.h"
 #include "fcgi_app/launcher/notify.h"
 #include "fcgi_app/launcher/report.h"
@@ -60,6 +61,26 @@ static int fail(const struct fault *fault)
     return 1;
 }
 
+/* What a distribution says of its package, in the file `release` beside the configuration. */
+static void read_release_words(const void *mem, struct conf *conf)
+{
+    const char *path = conf_find_file(conf, mem, "release");
+    const struct ini_section *nova;
+    struct ini_file *file;
+    struct fault *fault;
+
+    if (!path)
+        return;
+    fault = ini_read(mem, path, INI_PASTE, &file);
+    if (fault) {
+        log_error("Failed to load %s: %s", path, fault->message);
+        return;
+    }
+    nova = ini_section(file, "Nova");
+    release_words_take(&(struct release_words){ ini_value(nova, "vendor"), ini_value(nova, "product"),
+                                                ini_value(nova, "package"), ini_value(nova, "support") });
+}
+
 static const char *start_logging(struct conf *conf)
 {
     struct log_settings settings = conf_log_settings(conf);
@@ -79,9 +100,11 @@ static void prepare(struct program *program, const char *api, const char *servic
     program->report = (struct report){
         .conf = program->conf,
         .service = service,
-        .vendor = release->vendor,
-        .product = release->product,
-        .version = release->version,
+        .vendor = release_words()->vendor,
+        .product = release_words()->product,
+        .version = release_words()->package
+                       ? mem_printf(program->mem, "%s-%s", release->version, release_words()->package)
+                       : release->version,
         .log_dir = program->settings.report_log_dir,
     };
     if (api) {
@@ -318,6 +341,7 @@ int start_run(int argc, char **argv, const struct start *start)
         fprintf(check ? stdout : stderr, "nova-api-fcgi: %s\n", why);
         return 1;
     }
+    read_release_words(program.mem, program.conf);
     api = conf_string(program.conf, OPTION_fcgi_api);
     if (responder && !api)
         api = "osapi_compute";

@@ -579,6 +579,14 @@ def test_report_of_parent_and_worker(home, pools):
     assert wait_until(lambda: titles(pool.errors()) == TITLES * 2)
 
 
+def test_report_names_the_distribution(home, pools):
+    (home / "release").write_text("[Nova]\nvendor = Example Ltd\npackage = 7.el9\n")
+    pool = pools(home).start()
+    pool.signal(signal.SIGUSR2)
+    assert wait_until(lambda: "Connections" in pool.errors())
+    assert re.search(r"product = OpenStack Nova\nvendor = Example Ltd\nversion = \d+\.\d+\.\d+-7\.el9\n", pool.errors())
+
+
 def test_report_into_a_directory(home, pools):
     reports = home / "reports"
     reports.mkdir()
