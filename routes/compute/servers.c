@@ -7,6 +7,7 @@
 
 #include "fcgi_app/compute/servers.h"
 #include "fcgi_app/policies/policies.h"
+#include "routes/compute/servers_actions.h"
 #include "routes/paging.h"
 #include "routes/resource.h"
 #include "routes/schemas/servers.h"
@@ -103,7 +104,7 @@ static const struct route servers_routes[] = {
       .policies = "os_compute_api:servers:confirm_resize" },
     { "POST", "/servers/{id}/action", "revertResize", V_ALL, NULL, 202, .errors = { 400, 404, 409 },
       .policies = "os_compute_api:servers:revert_resize" },
-    { "POST", "/servers/{id}/action", "reboot", V_ALL, NULL, 202, .errors = { 404, 409 }, .body = servers_reboot_body,
+    { "POST", "/servers/{id}/action", "reboot", V_ALL, servers_reboot, 202, .errors = { 404, 409 }, .body = servers_reboot_body,
       .policies = "os_compute_api:servers:reboot" },
     { "POST", "/servers/{id}/action", "resize", V_ALL, NULL, 202, .errors = { 400, 401, 403, 404, 409 },
       .body = servers_resize_body,
@@ -119,11 +120,11 @@ static const struct route servers_routes[] = {
       .body = servers_create_image_body,
       .policies = "os_compute_api:servers:create_image; "
                   "os_compute_api:servers:create_image:allow_volume_backed (volume-backed only)" },
-    { "POST", "/servers/{id}/action", "os-start", V_ALL, NULL, 202, .errors = { 404, 409 },
+    { "POST", "/servers/{id}/action", "os-start", V_ALL, servers_start, 202, .errors = { 404, 409 },
       .policies = "os_compute_api:servers:start" },
-    { "POST", "/servers/{id}/action", "os-stop", V_ALL, NULL, 202, .errors = { 404, 409 },
+    { "POST", "/servers/{id}/action", "os-stop", V_ALL, servers_stop, 202, .errors = { 404, 409 },
       .policies = "os_compute_api:servers:stop" },
-    { "POST", "/servers/{id}/action", "trigger_crash_dump", V_FROM(17), NULL, 202, .errors = { 400, 404, 409 },
+    { "POST", "/servers/{id}/action", "trigger_crash_dump", V_FROM(17), servers_trigger_crash_dump, 202, .errors = { 400, 404, 409 },
       .body = servers_trigger_crash_dump_body,
       .policies = "os_compute_api:servers:trigger_crash_dump" },
     { 0 },

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Handlers of the actions that are rows of upstream's module servers; servers.c has the rows. */
+#ifndef NOVA_ROUTES_COMPUTE_SERVERS_ACTIONS_H
+#define NOVA_ROUTES_COMPUTE_SERVERS_ACTIONS_H
+
+#include "routes/resource.h"
+
+route_handler servers_start, servers_stop, servers_trigger_crash_dump, servers_reboot;
+
+#endif
