@@ -31,8 +31,8 @@ struct context {
     const char *remote_address;
     const char *auth_token;
     const char *service_catalog; /* JSON text of X-Service-Catalog's services that upstream keeps, or NULL */
-    const char *token_catalog;   /* JSON text of the token's own catalogue, v3, whole; NULL where no token was checked */
-    const char *const *roles;    /* NULL-terminated; never NULL once authenticated */
+    const char *token_catalog; /* JSON text of the token's own catalogue, v3, whole; NULL where no token was checked */
+    const char *const *roles;  /* NULL-terminated; never NULL once authenticated */
     const char *const *service_roles;
     bool authenticated;    /* an authentication filter filled this */
     bool is_admin;         /* rule context_is_admin, or noauth2's admin */

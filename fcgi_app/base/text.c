@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 bool text_is_uuid_like(const char *text)
 {
@@ -42,10 +43,12 @@ void text_uuid4(char out[37])
     static const char hex[] = "0123456789abcdef";
     static unsigned char pool[512];
     static size_t left;
+    static pid_t owner; /* a child that went on with the bytes it inherited would repeat its parent's and siblings' */
     unsigned char *bytes;
     char *p = out;
 
-    if (left < 16) {
+    if (left < 16 || owner != getpid()) {
+        owner = getpid();
         if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool))
             abort();
         left = sizeof(pool);
