@@ -9,11 +9,13 @@
 
 #include "middleware/chain.h"
 
+extern const struct middleware authtoken;
 extern const struct middleware compute_req_id;
 extern const struct middleware cors;
 extern const struct middleware faultwrap;
 extern const struct middleware healthcheck;
 extern const struct middleware http_proxy_to_wsgi;
+extern const struct middleware keystonecontext;
 extern const struct middleware legacy_v2_compatible;
 extern const struct middleware noauth2;
 extern const struct middleware noauth2_v2_18; /* tells of the URL without the project in it */

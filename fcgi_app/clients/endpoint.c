@@ -9,9 +9,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/clients/catalogue.h"
 #include "fcgi_app/clients/service_private.h"
-#include "fcgi_app/clients/state.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Options of a group that has keystoneauth's whole set. */
@@ -256,52 +254,17 @@ static size_t trimmed(const char *url)
     return length;
 }
 
-/* Where a version ("/v2", "/v2.0") begins that ends the text; its length when there is none. */
-static size_t version_start(const char *url, size_t length)
-{
-    size_t at = length;
-
-    while (at && url[at - 1] != '/')
-        at--;
-    if (!at || at + 1 >= length || url[at] != 'v' || url[at + 1] < '0' || url[at + 1] > '9')
-        return length;
-    return strspn(url + at + 1, "0123456789.") == length - at - 1 ? at - 1 : length;
-}
-
-/* Versioned URLs that version documents named, by what the catalogue had. */
-struct discovered {
-    struct discovered *next;
-    const char *from, *to;
-};
-
 static struct fault *versioned(const struct context *context, const void *mem, const struct service *service,
                                const char *found, const char **url)
 {
-    struct discovered **list = clients_state(context->worker, "service.versions", sizeof(struct discovered *));
     const struct conf *conf = context->worker->conf;
-    size_t length = trimmed(found), start = version_start(found, length);
-    struct discovered *known;
     struct identity_way way;
     struct http_tls tls;
 
-    if (start != length && atoi(found + start + 2) == service->major) {
-        *url = mem_strndup(mem, found, length);
-        return NULL;
-    }
-    for (known = *list; known; known = known->next)
-        if (!strcmp(known->from, found)) {
-            *url = known->to;
-            return NULL;
-        }
     service_read_tls(conf, service, &tls);
     way = service_way(conf, service, &tls);
-    if (identity_discover(context->worker, mem, mem_strndup(mem, found, start), &way, url))
+    if (identity_versioned(context->worker, mem, found, &way, url))
         return fault_new(mem, keystone_EndpointNotFound, "Could not find requested endpoint in Service Catalog.");
-    known = mem_new(list, struct discovered);
-    known->from = mem_strdup(known, found);
-    known->to = mem_strdup(known, *url);
-    known->next = *list;
-    *list = known;
     return NULL;
 }
 
@@ -329,7 +292,7 @@ struct fault *service_find_endpoint(const struct context *context, const void *m
     TRY(catalogue_find(mem, text, &wish, &text));
     if (service->major)
         return versioned(context, mem, service, text, url);
-    *url = mem_strndup(mem, text, service->strip_version ? version_start(text, trimmed(text)) : trimmed(text));
+    *url = mem_strndup(mem, text, service->strip_version ? identity_version_start(text) : trimmed(text));
     return NULL;
 }
 

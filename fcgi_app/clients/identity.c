@@ -98,11 +98,21 @@ static const char *read_option(const struct worker *worker, const char *section,
     return value;
 }
 
+/* Names are the same with dashes and with underscores. */
+static bool same_name(const char *left, const char *right)
+{
+    while (*left && (*left == *right || (strchr("-_", *left) && *right && strchr("-_", *right)))) {
+        left++;
+        right++;
+    }
+    return *left == *right;
+}
+
 static struct setting_kept *find_setting(struct user *user, const char *name)
 {
     struct setting_kept *setting = user->settings;
 
-    while (setting && strcmp(setting->name, name))
+    while (setting && !same_name(setting->name, name))
         setting = setting->next;
     return setting;
 }
@@ -189,7 +199,7 @@ struct fault *identity_http_fault(const void *mem, const struct http_call *call)
     return fault_text(mem, keystone_HttpError, "%s", message);
 }
 
-static void perform(struct worker *worker, const void *mem, const struct identity_way *way, struct http_call *call)
+void identity_perform(struct worker *worker, const void *mem, const struct identity_way *way, struct http_call *call)
 {
     double delay = 0.5;
     int left = way->connect_retries;
@@ -199,6 +209,8 @@ static void perform(struct worker *worker, const void *mem, const struct identit
     call->idle_timeout = way->idle_timeout;
     for (;;) {
         http_perform(worker, mem, call, 1);
+        if (call->failure == HTTP_TIMEOUT && way->patient)
+            return;
         if ((call->failure != HTTP_CONNECT_FAILURE && call->failure != HTTP_TIMEOUT) || left-- <= 0)
             return;
         log_info("Failure: %s. Retrying in %.1fs.", identity_connection_fault(mem, call)->message, delay);
@@ -279,7 +291,7 @@ struct fault *identity_discover(struct worker *worker, const void *mem, const ch
     const char *link = NULL, *why = "";
     json_t *tree = NULL;
 
-    perform(worker, mem, way, &call);
+    identity_perform(worker, mem, way, &call);
     if (call.failure == HTTP_ANSWERED && call.status < 400 && !json_read(mem, call.reply, call.reply_size, &tree)) {
         versions = json_object_get(tree, "versions");
         if (json_is_object(versions))
@@ -320,6 +332,52 @@ struct fault *identity_discover(struct worker *worker, const void *mem, const ch
                       "Could not find versioned identity endpoints when attempting to authenticate. Please check that "
                       "your auth_url is correct. %s",
                       why);
+}
+
+/* Versioned URLs that version documents named, by what somebody had. */
+struct discovered {
+    struct discovered *next;
+    const char *from, *to;
+};
+
+/* Where a version ("/v2", "/v2.0") begins that ends the text; its length when there is none. */
+size_t identity_version_start(const char *url)
+{
+    size_t length = strlen(url), at;
+
+    while (length && url[length - 1] == '/')
+        length--;
+    at = length;
+    while (at && url[at - 1] != '/')
+        at--;
+    if (!at || at + 1 >= length || url[at] != 'v' || url[at + 1] < '0' || url[at + 1] > '9')
+        return length;
+    return strspn(url + at + 1, "0123456789.") >= length - at - 1 ? at - 1 : length;
+}
+
+struct fault *identity_versioned(struct worker *worker, const void *mem, const char *url,
+                                 const struct identity_way *way, const char **versioned)
+{
+    struct discovered **list = clients_state(worker, "identity.versions", sizeof(struct discovered *));
+    size_t start = identity_version_start(url);
+    struct discovered *known;
+
+    if (!strncmp(url + start, "/v3", 3)) {
+        *versioned = without_slash(mem, url);
+        return NULL;
+    }
+    for (known = *list; known; known = known->next)
+        if (!strcmp(known->from, url)) {
+            *versioned = known->to;
+            return NULL;
+        }
+    TRY(identity_discover(worker, mem, mem_strndup(mem, url, start), way, versioned));
+    known = mem_new(list, struct discovered);
+    known->from = mem_strdup(known, url);
+    known->to = mem_strdup(known, *versioned);
+    known->next = *list;
+    *list = known;
+    return NULL;
 }
 
 /* ---- the request for a token ---- */
@@ -556,7 +614,7 @@ static struct fault *ask(struct worker *worker, const void *mem, struct user *us
     call.body = body.data;
     call.body_size = body.length;
     log_debug("Making authentication request to %s", call.url);
-    perform(worker, mem, way, &call);
+    identity_perform(worker, mem, way, &call);
     explicit_bzero(body.data, body.length);
     talloc_free(secret);
     if (call.failure != HTTP_ANSWERED)

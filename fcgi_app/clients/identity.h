@@ -28,6 +28,7 @@ struct identity_way {
     const struct http_tls *tls;
     double connect_timeout, idle_timeout; /* seconds; 0: the usual */
     int connect_retries;
+    bool patient; /* a call that took all its time is not repeated */
 };
 
 /* Lives until the group's next token; copy what is to last longer. */
@@ -66,6 +67,16 @@ const char *identity_option(struct worker *worker, const char *group, const char
  */
 struct fault *identity_discover(struct worker *worker, const void *mem, const char *url, const struct identity_way *way,
                                 const char **versioned) FAULT_CHECK;
+
+/* The same for a URL of a catalogue: one that names v3 is taken as it is, others are asked once a process. */
+struct fault *identity_versioned(struct worker *worker, const void *mem, const char *url,
+                                 const struct identity_way *way, const char **versioned) FAULT_CHECK;
+
+/* Where a version ("/v2", "/v2.0") begins that ends the URL; where slashes at its end begin when there is none. */
+size_t identity_version_start(const char *url);
+
+/* One call to keystone, repeated as `way` says while there is no connection. */
+void identity_perform(struct worker *worker, const void *mem, const struct identity_way *way, struct http_call *call);
 
 /* keystone's time ("2026-11-22T22:00:00.000000Z"); false: it is none. */
 bool identity_time(const char *text, int64_t *usec);

@@ -119,9 +119,6 @@ static void errors_name_file_and_section(void **state)
           "versions\n" PARTS,
           FAULT_ConfigFileValueError, ": [filter:h] backends: there is no healthcheck backend 'a'" },
         /* what is not built */
-        { "[pipeline:main]\npipeline = authtoken versions\n"
-          "[filter:authtoken]\npaste.filter_factory = keystonemiddleware.auth_token:filter_factory\n" PARTS,
-          FAULT_Internal, "[filter:authtoken]: authtoken is not built yet; use [api] auth_strategy = noauth2" },
         { "[app:main]\npaste.app_factory = nova.api.metadata.handler:MetadataRequestHandler.factory\n",
           FAULT_PasteAppNotFound, "[app:main]: the metadata API is not built yet" },
         { "[app:main\n", FAULT_ConfigFileParseError, "" },
@@ -166,17 +163,16 @@ static void both_files_build_both_forms(void **state)
     }
 }
 
-static void keystone_is_a_clear_fault(void **state)
+static void keystone_is_the_default(void **state)
 {
     struct fixture other;
     const struct app *app;
-    struct fault *fault;
 
     fixture_open(&other, "[DEFAULT]\n");
-    fault = paste_load(other.mem, other.worker.conf, source("deploy/etc/api-paste.ini"), "osapi_compute", &app);
-    assert_non_null(fault);
-    assert_int_equal(fault->name, FAULT_Internal);
-    assert_non_null(strstr(fault->message, "use [api] auth_strategy = noauth2"));
+    assert_null(paste_load(other.mem, other.worker.conf, source("deploy/etc/api-paste.ini"),
+                           "openstack_compute_api_v21_legacy_v2_compatible", &app));
+    assert_string_equal(filters_of(app), "cors http_proxy_to_wsgi compute_req_id faultwrap request_log sizelimit "
+                                         "osprofiler authtoken keystonecontext legacy_v2_compatible");
     fixture_close(&other);
 }
 
@@ -278,7 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_name_file_and_section), cmocka_unit_test(both_files_build_both_forms),
-        cmocka_unit_test(keystone_is_a_clear_fault),    cmocka_unit_test(filters_stand_in_order),
+        cmocka_unit_test(keystone_is_the_default),    cmocka_unit_test(filters_stand_in_order),
         cmocka_unit_test(settings_reach_the_filter),    cmocka_unit_test(another_file_is_read),
         cmocka_unit_test(factories_are_whole),
     };
