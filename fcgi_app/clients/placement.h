@@ -3,8 +3,9 @@
  * Placement: providers, allocations, usages.
  *
  * Always with [placement]'s own credentials.  A status is an answer here, not
- * a fault: upstream decides by it, call by call; faults are only that nobody
- * could be asked: PlacementAPIConnectFailure.
+ * a fault: upstream decides by it, call by call.  That nobody could be asked
+ * is a keystone_ClientException, as service.h has it, unless an operation
+ * says otherwise.
  * Source: nova-facts/outbound.md section 6.
  */
 #ifndef NOVA_CLIENTS_PLACEMENT_H
@@ -27,7 +28,7 @@ struct placement_answer {
 
 /*
  * Any call: `path` with its query ("/usages?project_id=…"), `version` "1.9" and the like, or NULL.  `body` may be NULL.
- * Faults: PlacementAPIConnectFailure.
+ * Faults: keystone_ClientException.
  */
 struct fault *placement_call(const struct context *context, const void *mem, const char *method, const char *path,
                              const char *version, const json_t *body, struct placement_answer *answer) FAULT_CHECK;
@@ -40,14 +41,13 @@ struct placement_provider {
 struct fault *placement_provider_by_name(const struct context *context, const void *mem, const char *name,
                                          struct placement_provider *provider) FAULT_CHECK;
 
-/* Traits of a provider, NULL-terminated. Faults: ResourceProviderTraitRetrievalFailed, PlacementAPIConnectFailure. */
+/* Traits of a provider, NULL-terminated. Faults: ResourceProviderTraitRetrievalFailed, keystone_ClientException. */
 struct fault *placement_provider_traits(const struct context *context, const void *mem, const char *uuid,
                                         const char *const **traits) FAULT_CHECK;
 
 /*
- * What a project (and, with a user, that user in it) uses: instances (-1: placement counts none), cores, ram in MiB.
- * With `limits`, every resource class by name instead.
- * Faults: UsagesRetrievalFailed, PlacementAPIConnectFailure.
+ * What a project (and, with a user, that user in it) uses: cores (shared and dedicated), ram in MiB.
+ * Faults: UsagesRetrievalFailed, keystone_ClientException.
  */
 struct placement_usage {
     int64_t cores, ram;
@@ -80,7 +80,8 @@ struct fault *placement_aggregate_remove_host(const struct context *context, con
 
 /*
  * Removes the provider of a compute node, with those beneath it; `servers` (NULL-terminated, or NULL) lose their
- * allocations first.  Faults: ResourceProviderInUse, ResourceProviderDeletionFailed.
+ * allocations first.  A provider that will not go is logged.  Faults: AllocationDeleteFailed,
+ * ResourceProviderRetrievalFailed, keystone_ClientException.
  */
 struct fault *placement_provider_delete(const struct context *context, const void *mem, const char *uuid,
                                         const char *const *servers) FAULT_CHECK;

@@ -127,7 +127,7 @@ static struct search_option *set(struct servers_search *search, const char *name
     return option;
 }
 
-static void set_list(struct servers_search *search, const char *name, const char *const *values, size_t count)
+void servers_search_set(struct servers_search *search, const char *name, const char *const *values, size_t count)
 {
     struct search_option *option = set(search, name, NULL);
 
@@ -206,9 +206,9 @@ static struct fault *read_status(const struct context *context, const struct ser
         return NULL;
     }
     qsort(states->vm_states, states->vm_count, sizeof(states->vm_states[0]), compare_words);
-    set_list(search, "vm_state", states->vm_states, states->vm_count);
+    servers_search_set(search, "vm_state", states->vm_states, states->vm_count);
     if (!states->any_task)
-        set_list(search, "task_state", states->task_states, states->task_count);
+        servers_search_set(search, "task_state", states->task_states, states->task_count);
     return NULL;
 }
 
@@ -485,7 +485,7 @@ struct fault *servers_search_read(const struct context *context, const struct se
             words = text_split(context->mem, option->value, ',');
             while (words[count])
                 count++;
-            set_list(search, tag_filters[i], (const char *const *)words, count);
+            servers_search_set(search, tag_filters[i], (const char *const *)words, count);
         }
 
     value = take(search, "all_tenants");

@@ -45,6 +45,8 @@ struct fault *servers_search_read(const struct context *context, const struct se
 
 /* The value of an option, or NULL. */
 const struct search_option *servers_search_find(const struct servers_search *search, const char *name);
+/* Sets one to a list of values, which must live as long as the search. */
+void servers_search_set(struct servers_search *search, const char *name, const char *const *values, size_t count);
 
 /* Fills the conditions for the cells; `flavor_id` is that of search->flavor. */
 void servers_search_conditions(const void *mem, const struct context *context, const struct servers_search *search,

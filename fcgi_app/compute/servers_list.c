@@ -16,6 +16,7 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/worker.h"
+#include "fcgi_app/clients/network.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/db/instance_mappings.h"
 #include "fcgi_app/objects/instance.h"
@@ -74,6 +75,37 @@ struct first {
 static bool elevated(const struct listing *listing)
 {
     return listing->context->is_admin || listing->search.all_tenants;
+}
+
+/* Fixed addresses are the network service's to know, where it can search them: what it finds becomes uuids. */
+static struct fault *ask_addresses(struct listing *listing)
+{
+    struct servers_search *search = &listing->search;
+    const struct search_option *uuids = servers_search_find(search, "uuid");
+    size_t count = 0, found_count = 0, more;
+    const char *const *found;
+    const char **all;
+    bool can;
+
+    while (search->addresses[count])
+        count++;
+    if (search->nothing || !count || !network_is_there(listing->context))
+        return NULL;
+    TRY(network_servers_by_address(listing->context, listing->mem, search->addresses, count, &can, &found));
+    if (!can)
+        return NULL;
+    while (found[found_count])
+        found_count++;
+    more = !uuids ? 0 : uuids->value ? *uuids->value != '\0' : uuids->value_count;
+    all = mem_array(listing->mem, const char *, found_count + more + 1);
+    if (found_count)
+        memcpy(all, found, found_count * sizeof(*all));
+    if (more)
+        memcpy(all + found_count, uuids->value ? &uuids->value : uuids->values, more * sizeof(*all));
+    search->nothing = !found_count;
+    search->addresses[0] = NULL;
+    servers_search_set(search, "uuid", all, found_count + more);
+    return NULL;
 }
 
 /* Building servers have no addresses and are not deleted. */
@@ -632,6 +664,7 @@ struct fault *servers_list(const struct context *context, const struct servers_q
     listing->asked = query;
     listing->marker = query->marker && *query->marker ? query->marker : NULL;
     TRY(servers_search_read(context, query, &listing->search));
+    TRY(ask_addresses(listing));
     if (listing->search.nothing)
         return NULL;
     TRY(db_cells(context, &cells, &listing->stream_count));

@@ -44,8 +44,7 @@ static struct fault *servers_detail(struct call *call)
     struct servers servers;
 
     TRY(list_servers(call, true, servers_view_list_wants(call), &servers));
-    servers_view_detail(call, &servers);
-    return NULL;
+    return servers_view_detail(call, &servers);
 }
 
 static struct fault *servers_show(struct call *call)
@@ -61,8 +60,7 @@ static struct fault *servers_show(struct call *call)
     TRY(fault);
     TRY(policy_check(call->context, "os_compute_api:servers:show",
                      &(struct policy_target){ server.instance->project_id, NULL }));
-    servers_view_show(call, &server);
-    return NULL;
+    return servers_view_show(call, &server);
 }
 
 /* clang-format off */

@@ -490,25 +490,35 @@ void servers_view_index(struct call *call, const struct servers *servers)
     put_list(view, servers, brief_fields, partial_brief_fields, NULL, "servers");
 }
 
-static const struct network_groups *groups_of(const struct call *call, const struct server *servers, size_t count)
+/* Security groups of the servers; *groups stays NULL where there is no network service to ask. */
+static struct fault *groups_of(const struct call *call, const struct server *servers, size_t count,
+                               const struct network_groups **groups)
 {
-    const char **uuids = mem_array(call->mem, const char *, count + 1);
-    struct network_groups *groups = mem_array(call->mem, struct network_groups, count + 1);
+    const char **uuids;
+    struct network_groups *found;
 
+    *groups = NULL;
+    if (!count || !network_is_there(call->context))
+        return NULL;
+    uuids = mem_array(call->mem, const char *, count + 1);
+    found = mem_array(call->mem, struct network_groups, count + 1);
     for (size_t i = 0; i < count; i++)
         uuids[i] = servers[i].instance->uuid;
-    return count && network_security_groups(call->context, call->mem, uuids, count, groups) ? groups : NULL;
+    TRY(network_security_groups(call->context, call->mem, uuids, count, found));
+    *groups = found;
+    return NULL;
 }
 
-void servers_view_detail(struct call *call, const struct servers *servers)
+struct fault *servers_view_detail(struct call *call, const struct servers *servers)
 {
-    struct server_view *view = view_open(call, true, NULL);
+    const struct network_groups *groups;
 
-    put_list(view, servers, full_fields, partial_fields, groups_of(call, servers->items, servers->count),
-             "servers/detail");
+    TRY(groups_of(call, servers->items, servers->count, &groups));
+    put_list(view_open(call, true, NULL), servers, full_fields, partial_fields, groups, "servers/detail");
+    return NULL;
 }
 
-void servers_view_show(struct call *call, const struct server *server)
+struct fault *servers_view_show(struct call *call, const struct server *server)
 {
     struct policy_target target = { server->instance->project_id, NULL };
     struct server_view *view = view_open(call, false, &target);
@@ -516,8 +526,9 @@ void servers_view_show(struct call *call, const struct server *server)
     struct view_plan plan;
 
     view_plan(&plan, server->partial ? partial_fields : full_fields, call->version);
-    view->groups = groups_of(call, server, 1);
+    TRY(groups_of(call, server, 1, &view->groups));
     JSON_PUT_LITERAL(call->out, "{\"server\": ");
     put_server(view, &plan, &state, server);
     strbuf_putc(call->out, '}');
+    return NULL;
 }

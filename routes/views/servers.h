@@ -18,8 +18,9 @@ unsigned servers_view_list_wants(const struct call *call);
 
 /* {"servers": […], "servers_links": …} */
 void servers_view_index(struct call *call, const struct servers *servers);
-void servers_view_detail(struct call *call, const struct servers *servers);
+/* Faults of the next two: those of the network service, which is asked for security groups. */
+struct fault *servers_view_detail(struct call *call, const struct servers *servers) FAULT_CHECK;
 /* {"server": …} */
-void servers_view_show(struct call *call, const struct server *server);
+struct fault *servers_view_show(struct call *call, const struct server *server) FAULT_CHECK;
 
 #endif

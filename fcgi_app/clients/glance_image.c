@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images between glance's JSON and nova's dictionary. See glance.h. */
+#include "config.h"
+
+#include "fcgi_app/base/clock.h"
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
+#include "fcgi_app/clients/glance.h"
+#include "fcgi_app/clients/glance_private.h"
+#include "fcgi_app/json/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool listed(const char *const *list, const char *name)
+{
+    for (; *list; list++)
+        if (!strcmp(*list, name))
+            return true;
+    return false;
+}
+
+/* Properties of the image schema that are an image's own. */
+static const char *const base_properties[] = {
+    "id",          "name",       "status",       "visibility",
+    "protected",   "checksum",   "os_hash_algo", "os_hash_value",
+    "owner",       "size",       "virtual_size", "container_format",
+    "disk_format", "created_at", "updated_at",   "tags",
+    "direct_url",  "min_ram",    "min_disk",     "self",
+    "file",        "schema",     "locations",    "os_hidden",
+    "stores",      NULL,
+};
+
+/* Those that nova does not keep. */
+static const char *const dropped[] = {
+    "self", "schema", "protected", "virtual_size", "file", "tags", "direct_url", "locations", NULL,
+};
+
+/* "2026-11-22T08:55:37Z" */
+static int64_t time_of(const void *mem, const json_t *raw, const char *key)
+{
+    const char *text = json_string_value(json_object_get(raw, key));
+    char *copy, *at;
+    int64_t usec;
+
+    if (!text)
+        return GLANCE_NO_TIME;
+    copy = mem_strdup(mem, text);
+    if ((at = strchr(copy, 'T')))
+        *at = ' ';
+    if ((at = strchr(copy, 'Z')))
+        *at = '\0';
+    return clock_parse_sql(copy, strlen(copy), &usec) ? usec : GLANCE_NO_TIME;
+}
+
+/* Text that holds JSON becomes what it says. */
+static struct fault *parse_property(const void *mem, json_t *properties, const char *name)
+{
+    const json_t *value = json_object_get(properties, name);
+    json_t *tree;
+
+    if (!json_is_string(value))
+        return NULL;
+    TRY(json_read(mem, json_string_value(value), json_string_length(value), &tree));
+    json_object_set(properties, name, tree);
+    return NULL;
+}
+
+struct fault *glance_image_read(const void *mem, json_t *raw, struct glance_image *image)
+{
+    static const char empty[] = "{\"properties\": {}, \"deleted\": false, \"deleted_at\": null, \"disk_format\": null, "
+                                "\"container_format\": null, \"name\": null, \"checksum\": null}";
+    const char *name, *visibility;
+    json_t *value, *meta, *properties;
+
+    if (!json_is_object(raw))
+        return fault_new(mem, TypeError, "'NoneType' object has no attribute 'pop'");
+    TRY(json_read(mem, empty, sizeof(empty) - 1, &meta));
+    properties = json_object_get(meta, "properties");
+    json_object_foreach(raw, name, value)
+    {
+        if (listed(dropped, name))
+            continue;
+        if (!strcmp(name, "visibility"))
+            json_object_set_new(meta, "is_public",
+                                json_boolean(json_is_string(value) && !strcmp(json_string_value(value), "public")));
+        else if (!strcmp(name, "size") && json_is_null(value))
+            json_object_set_new(meta, "size", json_integer(0));
+        else if (listed(base_properties, name))
+            json_object_set(meta, name, value);
+        else
+            json_object_set(properties, name, value);
+    }
+    TRY(parse_property(mem, properties, "block_device_mapping"));
+    TRY(parse_property(mem, properties, "mappings"));
+    visibility = json_string_value(json_object_get(raw, "visibility"));
+    *image = (struct glance_image){
+        .id = json_string_value(json_object_get(raw, "id")),
+        .name = json_string_value(json_object_get(raw, "name")),
+        .status = json_string_value(json_object_get(raw, "status")),
+        .owner = json_string_value(json_object_get(raw, "owner")),
+        .checksum = json_string_value(json_object_get(raw, "checksum")),
+        .container_format = json_string_value(json_object_get(raw, "container_format")),
+        .disk_format = json_string_value(json_object_get(raw, "disk_format")),
+        .created_at = time_of(mem, raw, "created_at"),
+        .updated_at = time_of(mem, raw, "updated_at"),
+        .size = json_integer_value(json_object_get(raw, "size")),
+        .min_ram = json_integer_value(json_object_get(raw, "min_ram")),
+        .min_disk = json_integer_value(json_object_get(raw, "min_disk")),
+        .is_public = visibility && !strcmp(visibility, "public"),
+        .protected = json_is_true(json_object_get(raw, "protected")),
+        .properties = properties,
+        .meta = meta,
+        .raw = raw,
+    };
+    return NULL;
+}
+
+static bool property_is(const struct glance_image *image, const char *name, const char *wanted, bool *known)
+{
+    const json_t *value = json_object_get(image->properties, name);
+
+    *known = value != NULL;
+    return wanted && json_is_string(value) && !strcmp(json_string_value(value), wanted);
+}
+
+bool glance_image_visible(const struct context *context, const struct glance_image *image)
+{
+    bool known, same;
+
+    if (context->auth_token || context->is_admin || image->is_public)
+        return true;
+    same = property_is(image, "owner_id", context->project_id, &known);
+    if (context->project_id && known)
+        return same;
+    same = property_is(image, "project_id", context->project_id, &known);
+    if (context->project_id && known)
+        return same;
+    return property_is(image, "user_id", context->user_id, &known);
+}
+
+/* Python's str() of a value that is neither text nor null. */
+static json_t *as_text(const void *mem, const json_t *value)
+{
+    struct strbuf text;
+
+    strbuf_init(&text, mem, 64);
+    json_put_python_str(&text, value);
+    return json_stringn(text.data, text.length);
+}
+
+static void put_property(const void *mem, json_t *body, const char *name, json_t *value)
+{
+    const char *text = json_string_value(value);
+    struct strbuf dumped;
+
+    if (text && (!strcmp(name, "kernel_id") || !strcmp(name, "ramdisk_id"))) {
+        const char *plain = text_strip(mem, text);
+
+        if (!*plain || !strcasecmp(plain, "none"))
+            return;
+    }
+    if (!text && !json_is_null(value) && (!strcmp(name, "block_device_mapping") || !strcmp(name, "mappings"))) {
+        strbuf_init(&dumped, mem, 256);
+        json_put_tree(&dumped, value);
+        json_object_set_new(body, name, json_stringn(dumped.data, dumped.length));
+    } else if (text || json_is_null(value)) {
+        json_object_set(body, name, value);
+    } else {
+        json_object_set_new(body, name, as_text(mem, value));
+    }
+}
+
+struct fault *glance_body_of(const void *mem, const json_t *meta, json_t **body)
+{
+    static const char *const read_only[] = {
+        "status", "updated_at", "created_at", "deleted_at", "size", "deleted", NULL
+    };
+    const char *name, *property;
+    json_t *value, *inner;
+
+    TRY(json_read(mem, "{}", 2, body));
+    json_object_foreach((json_t *)(uintptr_t)meta, name, value)
+    {
+        if (listed(read_only, name))
+            continue;
+        if (!strcmp(name, "properties")) {
+            json_object_foreach(value, property, inner) put_property(mem, *body, property, inner);
+        } else if (!strcmp(name, "is_public")) {
+            json_object_set_new(*body, "visibility", json_string(json_is_true(value) ? "public" : "private"));
+        } else if ((!strcmp(name, "min_ram") || !strcmp(name, "min_disk")) && json_is_string(value)) {
+            json_object_set_new(*body, name, json_integer(strtoll(json_string_value(value), NULL, 10)));
+        } else {
+            json_object_set(*body, name, value);
+        }
+    }
+    return NULL;
+}

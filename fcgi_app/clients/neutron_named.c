@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Questions to the network service that nova asks in several places, with nova's own faults. See neutron.h. */
+#include "config.h"
+
+#include "fcgi_app/clients/neutron.h"
+
+#include "fcgi_app/base/log.h"
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/clients/neutron_private.h"
+
+#include <ctype.h>
+#include <string.h>
+
+LOG_MODULE("nova.network.neutron");
+
+struct fault *neutron_port_show(const struct context *context, const void *mem, enum neutron_as as, const char *id,
+                                const struct neutron_param *params, struct neutron_port *port)
+{
+    struct fault *fault;
+    json_t *raw;
+
+    fault = neutron_show(context, mem, as, NEUTRON_PORTS, id, params, &raw);
+    if (!fault)
+        neutron_port_read(mem, raw, port);
+    else if (fault_is(fault, FAULT_neutron_PortNotFoundClient))
+        return fault_new(mem, PortNotFound, id);
+    else if (fault_is(fault, FAULT_neutron_Unauthorized))
+        return fault_new(mem, Forbidden);
+    else if (fault_is(fault, FAULT_neutron_NeutronClientException))
+        return fault_text(mem, NovaException, "Failed to access port %s: %s", id, fault->message);
+    return fault;
+}
+
+/* In the order of the ids that were asked for; those of no id last. */
+static void put_in_order(struct neutron_network *networks, size_t count, const char *const *ids, size_t id_count)
+{
+    size_t done = 0;
+
+    for (size_t i = 0; i < id_count; i++) {
+        for (size_t n = done; n < count; n++) {
+            struct neutron_network one = networks[n];
+
+            if (!one.id || strcmp(one.id, ids[i]))
+                continue;
+            memmove(&networks[done + 1], &networks[done], (n - done) * sizeof(one));
+            networks[done++] = one;
+            break;
+        }
+    }
+}
+
+struct fault *neutron_available_networks(const struct context *context, const void *mem, const char *project_id,
+                                         const char *const *ids, size_t id_count, bool auto_allocate,
+                                         struct neutron_network **networks, size_t *count)
+{
+    const struct neutron_param own[] = {
+        { "tenant_id", project_id },
+        { "shared", "False" },
+        { auto_allocate ? "admin_state_up" : NULL, "True" },
+        { NULL, NULL },
+    };
+    static const struct neutron_param shared[] = { { "shared", "True" }, { NULL, NULL } };
+    struct neutron_list lists[2] = {
+        { .resource = NEUTRON_NETWORKS, .params = own },
+        { .resource = NEUTRON_NETWORKS, .params = shared },
+    };
+    size_t total = 0, i;
+    const json_t *item;
+
+    if (id_count) {
+        lists[1].items = NULL;
+        TRY(neutron_list_many(context, mem, NEUTRON_USER, NEUTRON_NETWORKS, "id", ids, id_count, 0, NULL,
+                              &lists[0].items));
+    } else {
+        neutron_lists(context, mem, NEUTRON_USER, lists, 2);
+        TRY(lists[0].fault);
+        TRY(lists[1].fault);
+    }
+    *networks =
+        mem_array(mem, struct neutron_network, json_array_size(lists[0].items) + json_array_size(lists[1].items) + 1);
+    for (size_t l = 0; l < 2; l++)
+        json_array_foreach(lists[l].items, i, item) neutron_network_read(mem, item, &(*networks)[total++]);
+    *count = total;
+    put_in_order(*networks, total, ids, id_count);
+    return NULL;
+}
+
+/* Does it begin as a UUID with its dashes does? That is all that neutronclient asks. */
+static bool begins_as_uuid(const char *text)
+{
+    static const char dashes[] = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
+
+    for (size_t i = 0; dashes[i]; i++)
+        if (dashes[i] == '-' ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+            return false;
+    return true;
+}
+
+struct fault *neutron_security_group_find(const struct context *context, const void *mem, const char *project_id,
+                                          const char *name_or_id, const char **id)
+{
+    const struct neutron_param by_id[] = { { "id", name_or_id }, { "fields", "id" }, { NULL, NULL } };
+    const struct neutron_param by_name[] = {
+        { "name", name_or_id }, { "fields", "id" }, { project_id ? "tenant_id" : NULL, project_id }, { NULL, NULL }
+    };
+    json_t *items;
+
+    *id = NULL;
+    if (begins_as_uuid(name_or_id)) {
+        TRY(neutron_list(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, by_id, &items));
+        *id = json_string_value(json_object_get(json_array_get(items, 0), "id"));
+        if (*id)
+            return NULL;
+    }
+    TRY(neutron_list(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, by_name, &items));
+    if (json_array_size(items) > 1)
+        return fault_text(mem, NoUniqueMatch,
+                          "Multiple security_group matches found for name '%s', use an ID to be more specific.",
+                          name_or_id);
+    *id = json_string_value(json_object_get(json_array_get(items, 0), "id"));
+    if (*id)
+        return NULL;
+    return fault_text(mem, SecurityGroupNotFound, "Unable to find security_group with name or id '%s'", name_or_id);
+}
+
+struct fault *neutron_can_auto_allocate(const struct context *context, const void *mem, const char *project_id,
+                                        bool *can)
+{
+    static const struct neutron_param dry[] = { { "fields", "dry-run" }, { NULL, NULL } };
+    struct fault *fault;
+    json_t *item;
+
+    fault = neutron_show(context, mem, NEUTRON_USER, NEUTRON_AUTO_ALLOCATED_TOPOLOGY, project_id, dry, &item);
+    *can = !fault;
+    if (fault && fault_is(fault, FAULT_neutron_Conflict)) {
+        log_debug("Unable to auto-allocate networks. %s", fault->message);
+        return NULL;
+    }
+    return fault;
+}
