@@ -20,6 +20,9 @@ unsigned log_epoch = 1;
 static struct {
     void *mem; /* of this set-up; NULL before the first */
     struct log_format *format;
+    const struct log_plan *plan;       /* NULL: every target takes every record */
+    const struct log_format **formats; /* of the plan's handlers */
+    size_t target_count;
     int root_level;
     struct logger_level {
         const char *name;
@@ -85,6 +88,47 @@ static const char *take_levels(void *mem, const char *const *pairs, struct logge
     return NULL;
 }
 
+static const char *take_plan_levels(void *mem, const struct log_plan *plan, struct logger_level **levels, size_t *count)
+{
+    *levels = mem_array(mem, struct logger_level, plan->logger_count + 1);
+    *count = 0;
+    for (size_t i = 0; i < plan->logger_count; i++)
+        if (*plan->loggers[i].name)
+            (*levels)[(*count)++] = (struct logger_level){ plan->loggers[i].name, plan->loggers[i].level };
+    return NULL;
+}
+
+static int plan_root_level(const struct log_plan *plan)
+{
+    for (size_t i = 0; i < plan->logger_count; i++)
+        if (!*plan->loggers[i].name)
+            return plan->loggers[i].level;
+    return LOG_LEVEL_WARNING;
+}
+
+/* How each handler of the plan writes. */
+static const struct log_format **formats_of(const void *mem, const struct log_settings *settings)
+{
+    const struct log_plan *plan = settings->plan;
+    const struct log_format **formats = mem_array(mem, const struct log_format *, plan->handler_count + 1);
+
+    for (size_t i = 0; i < plan->handler_count; i++) {
+        const struct log_handler *handler = &plan->handlers[i];
+        struct log_settings own = *settings;
+
+        own.use_json = handler->formatter == LOG_FORMATTER_JSON;
+        if (handler->date_format || handler->formatter == LOG_FORMATTER_PLAIN)
+            own.log_date_format = handler->date_format;
+        own.log_date_milliseconds = !own.log_date_format;
+        if (handler->formatter == LOG_FORMATTER_PLAIN) {
+            own.context_format = own.default_format = handler->format ? handler->format : "%(message)s";
+            own.debug_format_suffix = own.exception_prefix = NULL;
+        }
+        formats[i] = log_format_new(mem, &own);
+    }
+    return formats;
+}
+
 static const char *take_rate_limit(const struct log_settings *settings)
 {
     static char why[256];
@@ -108,31 +152,36 @@ static const char *take_rate_limit(const struct log_settings *settings)
 
 const char *log_setup(const struct log_settings *settings)
 {
-    static char why[512];
-    void *mem;
+    void *mem = mem_context(NULL, "log");
+    struct log_handler by_options[4];
+    const struct log_handler *handlers = by_options;
     struct logger_level *levels;
-    size_t count;
+    size_t count, handler_count;
     const char *wrong;
 
-    if (settings->log_config_append && *settings->log_config_append) {
-        snprintf(why, sizeof(why),
-                 "Error loading logging config %s: logging is configured by the options of nova.conf only; unset "
-                 "log_config_append",
-                 settings->log_config_append);
-        return why;
+    if (settings->plan) {
+        handlers = settings->plan->handlers;
+        handler_count = settings->plan->handler_count;
+    } else {
+        handler_count = log_targets_of_options(mem, settings, by_options);
     }
-    mem = mem_context(NULL, "log");
-    wrong = take_levels(mem, settings->default_log_levels, &levels, &count);
+    wrong = settings->plan ? take_plan_levels(mem, settings->plan, &levels, &count)
+                           : take_levels(mem, settings->default_log_levels, &levels, &count);
     if (!wrong)
         wrong = take_rate_limit(settings);
     if (!wrong)
-        wrong = log_targets_open(settings);
+        wrong = log_targets_open(handlers, handler_count, settings->program);
     if (wrong) {
         talloc_free(mem);
         return wrong;
     }
     state.format = log_format_new(mem, settings);
-    state.root_level = settings->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+    state.plan = settings->plan;
+    state.formats = settings->plan ? formats_of(mem, settings) : NULL;
+    state.target_count = handler_count;
+    state.root_level = settings->plan    ? plan_root_level(settings->plan)
+                       : settings->debug ? LOG_LEVEL_DEBUG
+                                         : LOG_LEVEL_INFO;
     state.levels = levels;
     state.level_count = count;
     strbuf_init(&state.message, mem, 4096);
@@ -148,6 +197,8 @@ void log_shutdown(void)
     talloc_free(state.mem);
     state.mem = NULL;
     state.format = NULL;
+    state.plan = NULL;
+    state.target_count = 0;
     state.levels = NULL;
     state.level_count = 0;
     state.burst = 0;
@@ -216,6 +267,31 @@ static void summarise(struct log_record *record)
     record->summary = summary;
 }
 
+static bool is_beneath(const char *name, const char *logger)
+{
+    size_t size = strlen(logger);
+
+    return !size || (strncmp(name, logger, size) == 0 && (!name[size] || name[size] == '.'));
+}
+
+/* To every target, or up the plan's loggers until one keeps its records to itself. */
+static void send(const struct log_record *record)
+{
+    for (size_t i = 0; !state.plan && i < state.target_count; i++)
+        log_targets_emit(i, state.format, record);
+    for (size_t i = 0; state.plan && i < state.plan->logger_count; i++) {
+        const struct log_logger *logger = &state.plan->loggers[i];
+
+        if (!is_beneath(record->name, logger->name))
+            continue;
+        for (size_t k = 0; k < logger->handler_count; k++)
+            if (record->level >= state.plan->handlers[logger->handlers[k]].level)
+                log_targets_emit(logger->handlers[k], state.formats[logger->handlers[k]], record);
+        if (logger->stops)
+            return;
+    }
+}
+
 /* May the record pass? Says once an interval that others do not. */
 static bool within_limit(const struct log_record *record)
 {
@@ -240,7 +316,7 @@ static bool within_limit(const struct log_record *record)
         notice.trace = NULL;
         notice.summary = "";
         notice.instance_uuid = NULL;
-        log_targets_emit(state.format, &notice);
+        send(&notice);
     }
     return state.interval_records <= state.burst;
 }
@@ -288,7 +364,7 @@ static void emit(struct log_record *record, const char *format, va_list args)
         record->trace = log_mask_line(state.mem, trace);
     summarise(record);
     if (within_limit(record))
-        log_targets_emit(state.format, record);
+        send(record);
     if (record->message != state.message.data)
         talloc_free((void *)(uintptr_t)record->message);
     if (record->trace != trace)

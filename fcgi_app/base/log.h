@@ -35,11 +35,58 @@ struct log_module {
 
 #define LOG_MODULE(logger) static struct log_module log_module_ = { (logger), 0, 0 }
 
+/* ---- a plan: what a Python logging file says (conf/log_file.c reads it) ---- */
+
+enum log_handler_kind {
+    LOG_HANDLER_NONE, /* NullHandler */
+    LOG_HANDLER_FILE,
+    LOG_HANDLER_STDERR,
+    LOG_HANDLER_STDOUT,
+    LOG_HANDLER_SYSLOG,
+    LOG_HANDLER_JOURNAL,
+};
+
+enum log_formatter {
+    LOG_FORMATTER_PLAIN, /* logging.Formatter: its own format, dates with milliseconds unless it says how */
+    LOG_FORMATTER_CONTEXT,
+    LOG_FORMATTER_JSON,
+};
+
+struct log_handler {
+    enum log_handler_kind kind;
+    int level;                 /* records beneath are not taken */
+    const char *path;          /* of a file */
+    const char *rotation;      /* "none", "size", "interval" */
+    long max_bytes;            /* size */
+    int backups;               /* how many rotated files are kept */
+    const char *interval_unit; /* as log_rotate_interval_type */
+    int interval;
+    const char *facility;         /* syslog, journal: "LOG_USER" */
+    enum log_formatter formatter; /* in a plan */
+    const char *format;           /* NULL: the message alone */
+    const char *date_format;      /* NULL: the formatter's own */
+};
+
+struct log_logger {
+    const char *name; /* "" is the root */
+    int level;        /* 0: that of the logger above */
+    bool stops;       /* propagate=0 */
+    const unsigned char *handlers;
+    size_t handler_count;
+};
+
+struct log_plan {
+    const struct log_handler *handlers;
+    size_t handler_count;
+    const struct log_logger *loggers; /* the longest name first, the root last */
+    size_t logger_count;
+};
+
 /* What log_setup() takes; the words are those of oslo.log's options. Strings stay the caller's and are copied. */
 struct log_settings {
-    const char *log_config_append; /* refused, with a reason: Python's logging files are not read */
-    const char *program;           /* basename for <log_dir>/<program>.log and syslog */
-    const char *log_file;          /* NULL: none */
+    const struct log_plan *plan; /* in place of the targets and levels below; NULL: by the options. Must live on. */
+    const char *program;         /* basename for <log_dir>/<program>.log and syslog */
+    const char *log_file;        /* NULL: none */
     const char *log_dir;
     bool debug;
     bool use_stderr;
@@ -49,6 +96,7 @@ struct log_settings {
     bool watch_log_file;
     const char *syslog_log_facility;
     const char *log_date_format;
+    bool log_date_milliseconds; /* ",123" after the date */
     const char *context_format; /* logging_context_format_string … */
     const char *default_format;
     const char *debug_format_suffix;

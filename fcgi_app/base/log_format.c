@@ -111,6 +111,7 @@ struct template
 struct log_format {
     const char *program;
     const char *date_format;
+    bool milliseconds; /* after the date, as logging.Formatter has them */
     bool json;
     struct template context;
     struct template plain;
@@ -128,6 +129,7 @@ static struct {
     const struct log_format *format;
     time_t second;
     char text[128];
+    size_t length; /* without the milliseconds */
 } stamp;
 
 /* ---- compiling ------------------------------------------------------------ */
@@ -209,6 +211,7 @@ struct log_format *log_format_new(const void *mem, const struct log_settings *se
 
     format->program = mem_strdup(format, settings->program ? settings->program : "");
     format->date_format = settings->log_date_format ? mem_strdup(format, settings->log_date_format) : NULL;
+    format->milliseconds = settings->log_date_milliseconds;
     format->json = settings->use_json;
     format->context = compile(format, context);
     format->plain = compile(format, plain);
@@ -264,9 +267,12 @@ static const char *ascii_time(const struct log_format *format, const struct log_
         localtime_r(&record->when.tv_sec, &tm);
         if (!strftime(stamp.text, sizeof(stamp.text) - 8, format->date_format ? format->date_format : "%F %T", &tm))
             stamp.text[0] = '\0';
+        stamp.length = strlen(stamp.text);
         stamp.format = format;
         stamp.second = record->when.tv_sec;
     }
+    if (format->milliseconds)
+        snprintf(stamp.text + stamp.length, 8, ",%03u", (unsigned)(record->when.tv_nsec / 1000000) % 1000);
     return stamp.text;
 }
 

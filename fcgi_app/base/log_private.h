@@ -48,14 +48,17 @@ void log_format_line(const struct log_format *format, const struct log_record *r
 /* The trace alone, each line with the prefix. */
 void log_format_trace(const struct log_format *format, const struct log_record *record, struct strbuf *out);
 
+/* What oslo.log's options ask for, as handlers; how many. Strings are those of the settings, or on mem. */
+size_t log_targets_of_options(const void *mem, const struct log_settings *settings, struct log_handler handlers[4]);
+
 /*
- * Opens what the settings name; those open before are closed, except where
- * nothing could be opened.  NULL, or why not (on a static buffer).
+ * Opens a target for each handler; those open before are closed, except where
+ * one could not be opened.  NULL, or why not (on a static buffer).
  */
-const char *log_targets_open(const struct log_settings *settings);
+const char *log_targets_open(const struct log_handler *handlers, size_t count, const char *program);
 void log_targets_close(void);
 
-/* Sends a record to all targets. */
-void log_targets_emit(const struct log_format *format, const struct log_record *record);
+/* Sends a record to the target of one handler, by its place in the list. */
+void log_targets_emit(size_t index, const struct log_format *format, const struct log_record *record);
 
 #endif

@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where lines go: a file that others may rotate or that rotates itself,
- * stderr or stdout, syslog, the journal.  One write(2) a line, so that lines
- * of several workers in one file never mix.
+ * Where lines go: files, stderr or stdout, syslog, the journal.  One write(2)
+ * a line, so that lines of several workers in one file never mix.  The list is
+ * that of oslo.log's options, or of a plan's handlers.
+ * Neighbours: log_file.c keeps and rotates a file; log.c decides who gets a record.
  */
 #include "config.h"
 
 #include "fcgi_app/base/context.h"
+#include "fcgi_app/base/log_file.h"
 #include "fcgi_app/base/log_private.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <syslog.h>
 #ifdef HAVE_SYSTEMD
 #include <sys/uio.h>
@@ -29,217 +24,21 @@
 #endif
 #include <unistd.h>
 
-enum rotation {
-    ROTATION_NONE, /* others rotate: reopened when the name means another file */
-    ROTATION_SIZE,
-    ROTATION_TIME,
-};
-
-/* Units of log_rotate_interval_type. */
-static const struct unit {
-    const char *name;
-    char letter; /* s m h d, n midnight, w weekday */
-    int seconds;
-    const char *suffix; /* of rotated files */
-} units[] = {
-    { "seconds", 's', 1, "%Y-%m-%d_%H-%M-%S" }, { "minutes", 'm', 60, "%Y-%m-%d_%H-%M" },
-    { "hours", 'h', 3600, "%Y-%m-%d_%H" },      { "days", 'd', 86400, "%Y-%m-%d" },
-    { "midnight", 'n', 86400, "%Y-%m-%d" },     { "weekday", 'w', 86400 * 7, "%Y-%m-%d" },
+struct target {
+    enum log_handler_kind kind;
+    struct log_file *file; /* LOG_HANDLER_FILE */
+    int facility;          /* syslog and journal */
 };
 
 static struct {
-    char *path; /* of the file; NULL: none */
-    int fd;
-    dev_t device;
-    ino_t inode;
-    time_t followed; /* when the name was last looked at */
-    enum rotation rotation;
-    off_t max_size;
-    int backups;
-    const struct unit *unit;
-    int interval;     /* in units */
-    time_t rotate_at; /* ROTATION_TIME */
-    bool to_stderr;
-    bool to_stdout;
-    bool to_syslog;
-    bool to_journal;
-    int facility;
+    void *mem; /* of the list; NULL: nothing is open */
+    struct target *list;
+    size_t count;
     char *program;
     struct strbuf line; /* reused from record to record */
-} targets = { .fd = -1 };
+} targets;
 
-/* ---- the file ------------------------------------------------------------- */
-
-static time_t next_midnight(time_t now)
-{
-    struct tm tm;
-
-    localtime_r(&now, &tm);
-    tm.tm_mday++;
-    tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-    tm.tm_isdst = -1;
-    return mktime(&tm);
-}
-
-static time_t next_rotation(time_t from)
-{
-    struct tm tm;
-    time_t at;
-    int days;
-
-    if (targets.unit->letter != 'n' && targets.unit->letter != 'w')
-        return from + (time_t)targets.interval * targets.unit->seconds;
-    at = next_midnight(from);
-    if (targets.unit->letter == 'n')
-        return at;
-    /* the interval names the day, 0 being Monday: the midnight at its end */
-    localtime_r(&from, &tm);
-    days = (targets.interval - (tm.tm_wday + 6) % 7 + 7) % 7;
-    return at + (time_t)days * 86400;
-}
-
-static bool file_open(void)
-{
-    struct stat status;
-    int fd = open(targets.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-
-    if (fd < 0)
-        return false;
-    if (targets.fd >= 0)
-        close(targets.fd);
-    targets.fd = fd;
-    if (fstat(fd, &status) == 0) {
-        targets.device = status.st_dev;
-        targets.inode = status.st_ino;
-    }
-    /* a new file, perhaps another worker's rotation: its time begins now */
-    if (targets.rotation == ROTATION_TIME)
-        while (targets.rotate_at <= time(NULL))
-            targets.rotate_at = next_rotation(targets.rotate_at);
-    return true;
-}
-
-/* Has the name come to mean another file (logrotate, or another worker's rotation)? */
-static void file_follow(time_t now)
-{
-    struct stat status;
-
-    targets.followed = now;
-    if (stat(targets.path, &status) == 0 && status.st_dev == targets.device && status.st_ino == targets.inode)
-        return;
-    file_open();
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Removes the oldest of the files rotated by time, beyond the number to keep. */
-static void remove_old(void *scratch)
-{
-    char *directory = mem_strdup(scratch, targets.path);
-    char *slash = strrchr(directory, '/');
-    const char *base = slash ? slash + 1 : directory;
-    size_t size = strlen(base);
-    char **names = NULL;
-    size_t count = 0;
-    DIR *dir;
-    struct dirent *entry;
-
-    base = mem_strdup(scratch, base);
-    if (slash)
-        *slash = '\0';
-    dir = opendir(slash ? *directory ? directory : "/" : ".");
-    if (!dir)
-        return;
-    while ((entry = readdir(dir)))
-        if (strncmp(entry->d_name, base, size) == 0 && entry->d_name[size] == '.' &&
-            isdigit((unsigned char)entry->d_name[size + 1]) && strlen(entry->d_name + size + 1) >= 10) {
-            names = mem_grow(scratch, names, char *, count + 1);
-            names[count++] = mem_strdup(scratch, entry->d_name);
-        }
-    closedir(dir);
-    if (!names)
-        return;
-    qsort(names, count, sizeof(*names), compare_names);
-    for (size_t i = 0; i + (size_t)targets.backups < count; i++)
-        unlink(mem_printf(scratch, "%s/%s", slash ? directory : ".", names[i]));
-}
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-/* The suffix is one of the units' own. */
-static void rotate_by_time(void *scratch)
-{
-    time_t begun = targets.rotate_at - (time_t)targets.interval * targets.unit->seconds;
-    char suffix[64];
-    struct tm tm;
-
-    if (targets.unit->letter == 'n' || targets.unit->letter == 'w')
-        begun = targets.rotate_at - targets.unit->seconds;
-    localtime_r(&begun, &tm);
-    strftime(suffix, sizeof(suffix), targets.unit->suffix, &tm);
-    rename(targets.path, mem_printf(scratch, "%s.%s", targets.path, suffix));
-    if (targets.backups > 0)
-        remove_old(scratch);
-}
-
-#pragma GCC diagnostic pop
-
-static void rotate_by_size(void *scratch)
-{
-    for (int i = targets.backups - 1; i > 0; i--)
-        rename(mem_printf(scratch, "%s.%d", targets.path, i), mem_printf(scratch, "%s.%d", targets.path, i + 1));
-    if (targets.backups > 0)
-        rename(targets.path, mem_printf(scratch, "%s.1", targets.path));
-}
-
-static bool is_due(time_t now, size_t size)
-{
-    struct stat status;
-
-    if (targets.rotation == ROTATION_TIME)
-        return now >= targets.rotate_at;
-    return targets.max_size > 0 && targets.backups > 0 && fstat(targets.fd, &status) == 0 &&
-           status.st_size + (off_t)size >= targets.max_size;
-}
-
-/* Of several workers one rotates: the lock on the old file decides, and the others find the name moved. */
-static void file_rotate(time_t now, size_t size)
-{
-    int old = dup(targets.fd);
-    void *scratch;
-
-    if (old < 0)
-        return;
-    scratch = mem_context(NULL, "log_rotate");
-    flock(old, LOCK_EX);
-    file_follow(now);
-    if (is_due(now, size)) {
-        if (targets.rotation == ROTATION_TIME)
-            rotate_by_time(scratch);
-        else
-            rotate_by_size(scratch);
-        file_open();
-    }
-    flock(old, LOCK_UN);
-    close(old);
-    talloc_free(scratch);
-}
-
-static void write_all(int fd, const char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t wrote = write(fd, data, size);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return; /* nobody is left to be told */
-        data += wrote;
-        size -= (size_t)wrote;
-    }
-}
+static char why[512];
 
 /* ---- opening -------------------------------------------------------------- */
 
@@ -265,99 +64,124 @@ static int find_facility(const char *name)
     return -1;
 }
 
-static char *file_path(const struct log_settings *settings)
+/* The file of log_file and log_dir; NULL: none. */
+static const char *file_path(const void *mem, const struct log_settings *settings)
 {
     const char *file = settings->log_file;
     const char *directory = settings->log_dir;
 
     if (!text_is_empty(file))
-        return file[0] == '/' || text_is_empty(directory) ? mem_strdup(NULL, file)
-                                                          : mem_printf(NULL, "%s/%s", directory, file);
+        return file[0] == '/' || text_is_empty(directory) ? file : mem_printf(mem, "%s/%s", directory, file);
     if (!text_is_empty(directory))
-        return mem_printf(NULL, "%s/%s.log", directory, settings->program ? settings->program : "nova-api");
+        return mem_printf(mem, "%s/%s.log", directory, settings->program ? settings->program : "nova-api");
     return NULL;
 }
 
-static void take_rotation(const struct log_settings *settings)
+static const char *open_file(const void *mem, struct target *target, const struct log_handler *handler)
 {
-    const char *type = settings->log_rotation_type ? settings->log_rotation_type : "none";
-    const char *unit = settings->log_rotate_interval_type ? settings->log_rotate_interval_type : "days";
-    struct stat status;
+    const struct log_file_settings settings = {
+        .path = handler->path,
+        .rotation = strcasecmp(handler->rotation, "size") == 0       ? LOG_FILE_BY_SIZE
+                    : strcasecmp(handler->rotation, "interval") == 0 ? LOG_FILE_BY_TIME
+                                                                     : LOG_FILE_KEPT,
+        .max_size = (off_t)handler->max_bytes,
+        .backups = handler->backups,
+        .unit = handler->interval_unit,
+        .interval = handler->interval,
+    };
 
-    targets.rotation = settings->watch_log_file            ? ROTATION_NONE
-                       : strcasecmp(type, "size") == 0     ? ROTATION_SIZE
-                       : strcasecmp(type, "interval") == 0 ? ROTATION_TIME
-                                                           : ROTATION_NONE;
-    targets.max_size = (off_t)settings->max_logfile_size_mb * 1024 * 1024;
-    targets.backups = settings->max_logfile_count;
-    targets.interval = settings->log_rotate_interval;
-    targets.unit = &units[3];
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strcasecmp(units[i].name, unit) == 0)
-            targets.unit = &units[i];
-    if (targets.unit->letter != 'w' && targets.interval < 1)
-        targets.interval = 1;
-    targets.rotate_at = next_rotation(fstat(targets.fd, &status) == 0 ? status.st_mtime : time(NULL));
+    target->file = log_file_open(mem, &settings);
+    if (target->file)
+        return NULL;
+    snprintf(why, sizeof(why), "cannot open the log file %s: %s", handler->path, strerror(errno));
+    return why;
 }
 
-const char *log_targets_open(const struct log_settings *settings)
+static const char *open_one(const void *mem, struct target *target, const struct log_handler *handler)
 {
-    static char why[512];
-    char *path = file_path(settings);
-    char *before = targets.path;
-    int facility = find_facility(settings->syslog_log_facility ? settings->syslog_log_facility : "LOG_USER");
-
-    if ((settings->use_syslog || settings->use_journal) && facility < 0) {
-        snprintf(why, sizeof(why), "syslog facility '%s' is not known", settings->syslog_log_facility);
-        talloc_free(path);
-        return why;
-    }
+    target->kind = handler->kind;
+    if (handler->kind == LOG_HANDLER_FILE)
+        return open_file(mem, target, handler);
+    if (handler->kind != LOG_HANDLER_SYSLOG && handler->kind != LOG_HANDLER_JOURNAL)
+        return NULL;
 #ifndef HAVE_SYSTEMD
-    if (settings->use_journal) {
-        talloc_free(path);
+    if (handler->kind == LOG_HANDLER_JOURNAL)
         return "use_journal: this program was built without libsystemd";
-    }
 #endif
-    targets.path = path;
-    targets.rotation = ROTATION_NONE;
-    if (path && !file_open()) {
-        snprintf(why, sizeof(why), "cannot open the log file %s: %s", path, strerror(errno));
-        targets.path = before;
-        talloc_free(path);
-        return why;
+    target->facility = find_facility(handler->facility ? handler->facility : "LOG_USER");
+    if (target->facility >= 0)
+        return NULL;
+    snprintf(why, sizeof(why), "syslog facility '%s' is not known", handler->facility);
+    return why;
+}
+
+static void close_files(const struct target *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].file)
+            log_file_close(list[i].file);
+}
+
+const char *log_targets_open(const struct log_handler *handlers, size_t count, const char *program)
+{
+    void *mem = mem_context(NULL, "log targets");
+    struct target *list = mem_array(mem, struct target, count + 1);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *wrong = open_one(mem, &list[i], &handlers[i]);
+
+        if (!wrong)
+            continue;
+        close_files(list, i);
+        talloc_free(mem);
+        return wrong;
     }
-    talloc_free(before);
-    if (!path && targets.fd >= 0) {
-        close(targets.fd);
-        targets.fd = -1;
-    }
-    if (path)
-        take_rotation(settings);
-    targets.to_stderr = settings->use_stderr;
-    targets.to_journal = settings->use_journal;
-    targets.to_stdout = !path && !settings->use_stderr && !settings->use_journal;
-    targets.to_syslog = settings->use_syslog;
-    targets.facility = facility;
-    talloc_free(targets.program);
-    targets.program = mem_strdup(NULL, settings->program ? settings->program : "nova-api");
-    if (targets.to_syslog)
-        openlog(targets.program, 0, facility);
-    if (!targets.line.data)
-        strbuf_init(&targets.line, NULL, 8192);
+    log_targets_close();
+    targets.mem = mem;
+    targets.list = list;
+    targets.count = count;
+    targets.program = mem_strdup(mem, program ? program : "nova-api");
+    openlog(targets.program, 0, LOG_USER);
+    strbuf_init(&targets.line, mem, 8192);
     return NULL;
+}
+
+size_t log_targets_of_options(const void *mem, const struct log_settings *settings, struct log_handler handlers[4])
+{
+    const char *path = file_path(mem, settings);
+    size_t count = 0;
+
+    if (settings->use_stderr || (!path && !settings->use_journal))
+        handlers[count++] = (struct log_handler){
+            .kind = settings->use_stderr ? LOG_HANDLER_STDERR : LOG_HANDLER_STDOUT,
+        };
+    if (settings->use_syslog)
+        handlers[count++] =
+            (struct log_handler){ .kind = LOG_HANDLER_SYSLOG, .facility = settings->syslog_log_facility };
+    if (settings->use_journal)
+        handlers[count++] =
+            (struct log_handler){ .kind = LOG_HANDLER_JOURNAL, .facility = settings->syslog_log_facility };
+    if (path)
+        handlers[count++] = (struct log_handler){
+            .kind = LOG_HANDLER_FILE,
+            .path = path,
+            .rotation = settings->watch_log_file || !settings->log_rotation_type ? "none" : settings->log_rotation_type,
+            .max_bytes = (long)settings->max_logfile_size_mb * 1024 * 1024,
+            .backups = settings->max_logfile_count,
+            .interval_unit = settings->log_rotate_interval_type,
+            .interval = settings->log_rotate_interval,
+        };
+    return count;
 }
 
 void log_targets_close(void)
 {
-    if (targets.fd >= 0)
-        close(targets.fd);
-    if (targets.to_syslog)
-        closelog();
-    talloc_free(targets.path);
-    talloc_free(targets.program);
-    talloc_free(targets.line.data);
+    if (!targets.mem)
+        return;
+    close_files(targets.list, targets.count);
+    closelog();
+    talloc_free(targets.mem);
     memset(&targets, 0, sizeof(targets));
-    targets.fd = -1;
 }
 
 /* ---- sending -------------------------------------------------------------- */
@@ -388,7 +212,8 @@ static void add_field(struct fields *fields, const char *name, const char *text)
     fields->list[fields->count++] = (struct iovec){ field, strlen(field) };
 }
 
-static void send_to_journal(const struct log_format *format, const struct log_record *record, const char *line)
+static void send_to_journal(const struct target *target, const struct log_format *format,
+                            const struct log_record *record, const char *line)
 {
     struct fields fields = { .mem = mem_context(NULL, "log_journal") };
     const struct context *context = record->context;
@@ -404,7 +229,7 @@ static void send_to_journal(const struct log_format *format, const struct log_re
     add_field(&fields, "LOGGER_LEVEL", log_level_name(record->level, number));
     add_field(&fields, "SYSLOG_IDENTIFIER", targets.program);
     add_field(&fields, "PRIORITY", mem_printf(fields.mem, "%d", syslog_priority(record->level)));
-    add_field(&fields, "SYSLOG_FACILITY", mem_printf(fields.mem, "%d", targets.facility));
+    add_field(&fields, "SYSLOG_FACILITY", mem_printf(fields.mem, "%d", target->facility));
     if (record->trace) {
         struct strbuf trace;
         strbuf_init(&trace, fields.mem, 1024);
@@ -424,33 +249,33 @@ static void send_to_journal(const struct log_format *format, const struct log_re
 }
 #endif
 
-void log_targets_emit(const struct log_format *format, const struct log_record *record)
+void log_targets_emit(size_t index, const struct log_format *format, const struct log_record *record)
 {
+    const struct target *target = &targets.list[index];
     struct strbuf *line = &targets.line;
+    bool stream = target->kind == LOG_HANDLER_STDERR || target->kind == LOG_HANDLER_STDOUT;
 
-    if (targets.to_stderr || targets.to_stdout) {
-        strbuf_cut(line, 0);
-        log_format_line(format, record, true, line);
-        strbuf_putc(line, '\n');
-        write_all(targets.to_stderr ? STDERR_FILENO : STDOUT_FILENO, line->data, line->length);
-    }
-    if (!targets.path && !targets.to_syslog && !targets.to_journal)
-        return;
     strbuf_cut(line, 0);
-    log_format_line(format, record, false, line);
-    if (targets.to_syslog)
-        syslog(syslog_priority(record->level), "%s", line->data);
+    log_format_line(format, record, stream, line);
+    switch (target->kind) {
+    case LOG_HANDLER_NONE:
+        break;
+    case LOG_HANDLER_SYSLOG:
+        syslog(target->facility | syslog_priority(record->level), "%s", line->data);
+        break;
+    case LOG_HANDLER_JOURNAL:
 #ifdef HAVE_SYSTEMD
-    if (targets.to_journal)
-        send_to_journal(format, record, line->data);
+        send_to_journal(target, format, record, line->data);
 #endif
-    if (!targets.path)
-        return;
-    strbuf_putc(line, '\n');
-    /* a renamed file may get the lines of the rest of a second */
-    if (targets.followed != record->when.tv_sec)
-        file_follow(record->when.tv_sec);
-    if (targets.rotation != ROTATION_NONE && is_due(record->when.tv_sec, line->length))
-        file_rotate(record->when.tv_sec, line->length);
-    write_all(targets.fd, line->data, line->length);
+        break;
+    case LOG_HANDLER_STDERR:
+    case LOG_HANDLER_STDOUT:
+        strbuf_putc(line, '\n');
+        log_write_all(target->kind == LOG_HANDLER_STDERR ? STDERR_FILENO : STDOUT_FILENO, line->data, line->length);
+        break;
+    case LOG_HANDLER_FILE:
+        strbuf_putc(line, '\n');
+        log_file_write(target->file, record->when.tv_sec, line->data, line->length);
+        break;
+    }
 }

@@ -152,7 +152,6 @@ struct log_settings conf_log_settings(const struct conf *conf)
 {
     return (struct log_settings){
         .program = conf->start.program,
-        .log_config_append = conf_string(conf, OPTION_DEFAULT_log_config_append),
         .log_file = conf_string(conf, OPTION_DEFAULT_log_file),
         .log_dir = conf_string(conf, OPTION_DEFAULT_log_dir),
         .debug = conf_bool(conf, OPTION_DEFAULT_debug),

@@ -6,6 +6,7 @@
 
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/conf/logging.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,12 +45,10 @@ void settings_read(const struct conf *conf, struct launcher_settings *settings)
 
 void settings_reload(struct conf *conf)
 {
-    struct log_settings settings;
     const char *why;
 
     conf_mutate(conf);
-    settings = conf_log_settings(conf);
-    why = log_setup(&settings);
+    why = conf_log_setup(conf);
     if (why)
         log_error("Logging cannot be set up anew: %s", why);
 }

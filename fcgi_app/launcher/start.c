@@ -12,6 +12,7 @@
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/conf/ini.h"
+#include "fcgi_app/conf/logging.h"
 #include "fcgi_app/http/request.h"
 #include "fcgi_app/launcher/notify.h"
 #include "fcgi_app/launcher/report.h"
@@ -83,8 +84,7 @@ static void read_release_words(const void *mem, struct conf *conf)
 
 static const char *start_logging(struct conf *conf)
 {
-    struct log_settings settings = conf_log_settings(conf);
-    const char *why = log_setup(&settings);
+    const char *why = conf_log_setup(conf);
 
     if (!why)
         conf_log_notes(conf);
