@@ -549,7 +549,7 @@ def main():
     parser.add_argument('--stage', default=os.environ.get('NOVA_WRITE_STAGE'))
     parser.add_argument('--corpus', default=CORPUS)
     parser.add_argument('--show', action='store_true', help='print all that the lines caused, as JSON')
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     if args.what == 'stage':
         keep_stage(args.stage or '/tmp/nova-write-stage')
         return 0
