@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is done with key pairs; see the header. */
+#include "config.h"
+
+#include "fcgi_app/compute/keypairs.h"
+
+#include "fcgi_app/base/clock.h"
+#include "fcgi_app/quota/quota.h"
+
+struct fault *keypairs_list(const struct context *context, const char *user_id, int64_t limit, const char *marker,
+                            struct keypair_list *list)
+{
+    struct db_rows rows;
+
+    TRY(db_keypairs_list(context, context->mem, user_id, limit, marker, &rows));
+    *list = (struct keypair_list){ rows.rows, rows.count };
+    return NULL;
+}
+
+struct fault *keypairs_get(const struct context *context, const char *user_id, const char *name,
+                           const struct keypair **keypair)
+{
+    return db_keypair_get(context, context->mem, user_id, name, keypair);
+}
+
+struct fault *keypairs_import(const struct context *context, const char *user_id, const char *name, const char *type,
+                              const char *public_key, struct keypair *keypair)
+{
+    *keypair = (struct keypair){
+        .name = name, .user_id = user_id, .type = type, .public_key = public_key, .updated_at = DB_NO_TIME
+    };
+    TRY(quota_check_key_pairs(context, user_id, 1));
+    TRY(keypair_fingerprint(context->mem, type, public_key, &keypair->fingerprint));
+    keypair->created_at = clock_utc_usec();
+    return db_keypair_create(context, context->mem, keypair);
+}
+
+struct fault *keypairs_generate(const struct context *context, const char *user_id, const char *name, const char *type,
+                                struct keypair *keypair, const char **private_key)
+{
+    struct fault *fault, *removal;
+
+    *keypair = (struct keypair){ .name = name, .user_id = user_id, .type = type, .updated_at = DB_NO_TIME };
+    TRY(quota_check_key_pairs(context, user_id, 1));
+    TRY(keypair_make(context->mem, type, user_id, private_key, &keypair->public_key));
+    TRY(keypair_fingerprint(context->mem, type, keypair->public_key, &keypair->fingerprint));
+    keypair->created_at = clock_utc_usec();
+    TRY(db_keypair_create(context, context->mem, keypair));
+    if (!quota_rechecks(context))
+        return NULL;
+    fault = quota_check_key_pairs(context, user_id, 0);
+    if (!fault)
+        return NULL;
+    removal = db_keypair_delete(context, context->mem, user_id, name);
+    return removal ? removal : fault;
+}
+
+struct fault *keypairs_delete(const struct context *context, const char *user_id, const char *name)
+{
+    return db_keypair_delete(context, context->mem, user_id, name);
+}
