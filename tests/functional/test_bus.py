@@ -5,19 +5,16 @@ import importlib.util
 import json
 import pathlib
 import subprocess
-import tempfile
 import time
 
 import pytest
 
-from rabbit import Rabbit, Server
-
 PROGRAM = pathlib.Path(__file__).resolve().parent / "testbus"
-PORT = 21100
+SERVER_PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
 pytestmark = [
-    pytest.mark.skipif(Rabbit.missing() is not None, reason="rabbitmq-server is not installed"),
-    pytest.mark.skipif(importlib.util.find_spec("kombu") is None, reason="python3-kombu is not installed"),
+    pytest.mark.skipif(not pathlib.Path(SERVER_PROGRAM).exists(), reason="rabbitmq-server is not installed"),
+    pytest.mark.skipif(importlib.util.find_spec("amqp") is None, reason="python3-amqp is not installed"),
 ]
 needs_library = pytest.mark.skipif(importlib.util.find_spec("oslo_messaging") is None,
                                    reason="python3-oslo.messaging is not installed")
@@ -26,13 +23,12 @@ needs_library = pytest.mark.skipif(importlib.util.find_spec("oslo_messaging") is
 @pytest.fixture(scope="module")
 def broker():
     """One broker for all; a test that stops it starts it again."""
-    directory = tempfile.mkdtemp(prefix="nafmq-")
-    rabbit = Rabbit(directory, PORT)
+    from bus import Bus as Broker
+    rabbit = Broker()
     try:
-        yield rabbit.start()
+        yield rabbit
     finally:
-        rabbit.remove()
-        pathlib.Path(directory).rmdir()
+        rabbit.stop()
 
 
 class Bus:
@@ -87,7 +83,7 @@ def bus(home, broker):
     made = []
 
     def make(url=None, **options):
-        made.append(Bus(home, url or broker.url(), **options))
+        made.append(Bus(home, url or broker.address(), **options))
         return made[-1]
 
     yield make
@@ -138,7 +134,8 @@ class Endpoint:
 def serving(broker, server="h1"):
     """The real library's server."""
     endpoint = Endpoint()
-    with Server(broker.url(), "compute", server, endpoint):
+    from bus import Server
+    with Server(broker.address(), "compute", server, endpoint):
         yield endpoint
 
 
@@ -162,7 +159,7 @@ def test_cast_text(broker, bus):
     assert message.properties["application_headers"] == {} and "expiration" not in message.properties
     assert message.delivery_info["routing_key"] == "compute.cast1"
     assert list(outer) == ["oslo.version", "oslo.message"] and outer["oslo.version"] == "2.0"
-    assert json.dumps(outer) == message.body if isinstance(message.body, str) else message.body.decode()
+    assert json.dumps(outer) == message.body
     assert json.dumps(inner) == outer["oslo.message"]
     assert list(inner)[:4] == ["method", "args", "version", "_unique_id"]
     assert inner["version"] == "6.0" and len(inner["_unique_id"]) == 32
@@ -217,7 +214,7 @@ def test_no_broker(bus):
 
 def test_second_host(broker, bus):
     """Hosts are tried in turn."""
-    url = "rabbit://guest:guest@127.0.0.1:1,guest:guest@127.0.0.1:%d/" % broker.port
+    url = broker.address().replace("rabbit://", "rabbit://guest:guest@127.0.0.1:1,")
     answer = bus(url).ask("cast", "stop_instance", server="x", args={})
     assert "fault" not in answer and answer["ms"] < 2500
 
@@ -305,7 +302,7 @@ def test_parallel(broker, home, bus):
         for number in range(16):
             place = home / str(number)
             place.mkdir()
-            callers.append(Bus(place, broker.url(), rpc_response_timeout=30))
+            callers.append(Bus(place, broker.address(), rpc_response_timeout=30))
         try:
             for turn in range(5):
                 for number, caller in enumerate(callers):
@@ -357,7 +354,7 @@ def test_broker_restarted(broker, bus):
     one = bus(rpc_response_timeout=90, control_exchange="durablenova", rabbit={"amqp_durable_queues": "true",
                                                                             "rabbit_interval_max": 2})
     assert "fault" not in one.ask("cast", "stop_instance", server="r", args={"n": 1})
-    broker.stop()
+    broker.halt()
     one.tell("cast", "stop_instance", server="r", args={"n": 2})
     time.sleep(1)
     broker.start()
@@ -374,13 +371,9 @@ def test_broker_restarted(broker, bus):
         if seen[-1] == 3:
             break
     assert seen == [1, 2, 3] or seen == [1, 2, 2, 3]
-    wait_for(lambda: inner["_reply_q"] in broker.control("list_queues", "name"), 60)
-    with broker.channel() as channel:
-        reply = {"result": "late", "failure": None, "ending": True, "_msg_id": inner["_msg_id"], "_unique_id": "a" * 32}
-        text = json.dumps({"oslo.version": "2.0", "oslo.message": json.dumps(reply)})
-        channel.basic_publish_confirm(
-            channel.prepare_message(text, content_type="application/json", content_encoding="utf-8"),
-            routing_key=inner["_reply_q"])
+    wait_for(lambda: inner["_reply_q"] in broker.control("list_queues", "-p", "bus", "name"), 60)
+    reply = {"result": "late", "failure": None, "ending": True, "_msg_id": inner["_msg_id"], "_unique_id": "a" * 32}
+    broker.put(inner["_reply_q"], json.dumps({"oslo.version": "2.0", "oslo.message": json.dumps(reply)}))
     assert one.answer()["result"] == "late"
 
 
@@ -392,13 +385,11 @@ def test_bad_replies(broker, bus):
     _, _, inner = broker.take("bad1")
     good = {"result": [1], "failure": None, "ending": True, "_msg_id": inner["_msg_id"], "_unique_id": "b" * 32}
     other = dict(good, _msg_id="c" * 32)
-    with broker.channel() as channel:
-        for text in ("", "{", "[]", "\xff", json.dumps({"oslo.version": "2.0", "oslo.message": 5}),
-                     json.dumps({"oslo.version": "3.0", "oslo.message": json.dumps(good)}), "[" * 100000,
-                     json.dumps({"oslo.version": "2.0", "oslo.message": json.dumps(other)}),
-                     json.dumps({"oslo.version": "2.0", "oslo.message": json.dumps(good)})):
-            channel.basic_publish_confirm(channel.prepare_message(text.encode("latin-1")),
-                                          routing_key=inner["_reply_q"])
+    for text in ("", "{", "[]", b"\xff", json.dumps({"oslo.version": "2.0", "oslo.message": 5}),
+                 json.dumps({"oslo.version": "3.0", "oslo.message": json.dumps(good)}), "[" * 100000,
+                 json.dumps({"oslo.version": "2.0", "oslo.message": json.dumps(other)}),
+                 json.dumps({"oslo.version": "2.0", "oslo.message": json.dumps(good)})):
+        broker.put(inner["_reply_q"], text)
     assert one.answer()["result"] == [1]
 
 

@@ -82,17 +82,20 @@ class Broker:
             return ['setpriv', '--reuid', 'rabbitmq', '--regid', 'rabbitmq', '--init-groups', *argv]
         return argv
 
+    def environment(self):
+        return {'PATH': '/usr/bin:/bin:/usr/sbin:/sbin', 'LANG': 'C.UTF-8', 'HOME': self.path('home'),
+                'RABBITMQ_NODENAME': 'rig%d@localhost' % self.port, 'RABBITMQ_CONF_ENV_FILE': '/dev/null',
+                'RABBITMQ_CONFIG_FILE': self.path('rabbitmq.conf'), 'RABBITMQ_BASE': self.base,
+                'RABBITMQ_ADVANCED_CONFIG_FILE': self.path('advanced.config'),
+                'RABBITMQ_MNESIA_BASE': self.path('mnesia'), 'RABBITMQ_LOG_BASE': self.path('log'),
+                'RABBITMQ_GENERATED_CONFIG_DIR': self.path('config'),
+                'RABBITMQ_ENABLED_PLUGINS_FILE': self.path('enabled_plugins'), 'RABBITMQ_PID_FILE': self.path('pid'),
+                'RABBITMQ_DIST_PORT': str(self.dist_port), 'ERL_EPMD_PORT': str(self.epmd_port),
+                'ERL_EPMD_ADDRESS': '127.0.0.1', 'RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS':
+                '-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none'}
+
     def start(self, seconds=60):
-        env = {'PATH': '/usr/bin:/bin:/usr/sbin:/sbin', 'LANG': 'C.UTF-8', 'HOME': self.path('home'),
-               'RABBITMQ_NODENAME': 'rig%d@localhost' % self.port, 'RABBITMQ_CONF_ENV_FILE': '/dev/null',
-               'RABBITMQ_CONFIG_FILE': self.path('rabbitmq.conf'), 'RABBITMQ_BASE': self.base,
-               'RABBITMQ_ADVANCED_CONFIG_FILE': self.path('advanced.config'),
-               'RABBITMQ_MNESIA_BASE': self.path('mnesia'), 'RABBITMQ_LOG_BASE': self.path('log'),
-               'RABBITMQ_GENERATED_CONFIG_DIR': self.path('config'),
-               'RABBITMQ_ENABLED_PLUGINS_FILE': self.path('enabled_plugins'), 'RABBITMQ_PID_FILE': self.path('pid'),
-               'RABBITMQ_DIST_PORT': str(self.dist_port), 'ERL_EPMD_PORT': str(self.epmd_port),
-               'ERL_EPMD_ADDRESS': '127.0.0.1', 'RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS':
-               '-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none'}
+        env = self.environment()
         with open(self.path('out'), 'ab') as out:
             for argv in (['epmd', '-address', '127.0.0.1', '-port', str(self.epmd_port)], [SERVER]):
                 self.processes.append(subprocess.Popen(self._as_owner(argv), env=env, stdout=out, stderr=out,
@@ -306,193 +309,3 @@ if __name__ == '__main__':
                 print(seen, flush=True)
     except KeyboardInterrupt:
         here.stop()
-# SPDX-License-Identifier: Apache-2.0
-"""A private RabbitMQ for tests: its own node, directories and loopback ports; nothing of it survives.
-
-    broker = Rabbit(directory, port)     port, port + 1 (Erlang's distribution) and port + 2 (its port mapper)
-    broker.start()                       None of the programs: Rabbit.missing() says which
-    broker.url("vhost")                  rabbit://guest:guest@127.0.0.1:port/vhost
-    broker.stop(), broker.kill(), broker.close_connections()
-
-    with broker.channel() as channel: …  an AMQP channel of kombu's library, to look into queues
-    Server(broker, topic, server, endpoint)   an RPC server of the real oslo.messaging, if it is installed
-"""
-import contextlib
-import json
-import os
-import pathlib
-import pwd
-import shutil
-import signal
-import socket
-import subprocess
-import time
-
-
-def _port_answers(port):
-    with contextlib.closing(socket.socket()) as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-class Rabbit:
-    """One broker of its own."""
-
-    def __init__(self, directory, port):
-        self.directory = pathlib.Path(directory) / "rabbit"
-        self.port = port
-        self.node = "test%d@localhost" % port
-        self.process = None
-
-    @staticmethod
-    def missing():
-        """The program that is not there, or None."""
-        for name in ("rabbitmq-server", "rabbitmqctl"):
-            path = "/usr/lib/rabbitmq/bin/" + name
-            if not os.access(path, os.X_OK):
-                return name
-        return None
-
-    def _environment(self):
-        home = str(self.directory)
-        return {
-            "PATH": "/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": home, "LANG": "C.UTF-8",
-            "RABBITMQ_NODENAME": self.node, "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODE_PORT": str(self.port), "RABBITMQ_DIST_PORT": str(self.port + 1),
-            "ERL_EPMD_PORT": str(self.port + 2), "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_MNESIA_BASE": home + "/mnesia", "RABBITMQ_LOG_BASE": home + "/log",
-            "RABBITMQ_PID_FILE": home + "/pid", "RABBITMQ_ENABLED_PLUGINS_FILE": home + "/plugins",
-            "RABBITMQ_CONF_ENV_FILE": home + "/none", "RABBITMQ_CONFIG_FILE": home + "/rabbitmq",
-            "RABBITMQ_ADVANCED_CONFIG_FILE": home + "/advanced", "RABBITMQ_GENERATED_CONFIG_DIR": home + "/config",
-            "RABBITMQ_PLUGINS_EXPAND_DIR": home + "/expand",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +A 4 -kernel inet_dist_use_interface {127,0,0,1}",
-        }
-
-    def _owner(self):
-        """RabbitMQ's scripts insist on their own user when they are root."""
-        if os.getuid() != 0:
-            return {}
-        user = pwd.getpwnam("rabbitmq")
-        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-    def start(self):
-        """Starts it, on what an earlier start left; returns when it answers."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        (self.directory / "plugins").write_text("[].\n")
-        (self.directory / "rabbitmq.conf").write_text(
-            "loopback_users = none\nlog.console = false\nlog.file.level = warning\n")
-        owner = self._owner()
-        if owner:
-            for path in [self.directory, *self.directory.parents]:
-                if path == pathlib.Path("/tmp") or not str(path).startswith("/tmp/"):
-                    break
-                path.chmod(path.stat().st_mode | 0o011)
-            for path in [self.directory, *self.directory.rglob("*")]:
-                os.chown(path, owner["user"], owner["group"])
-        if _port_answers(self.port):
-            raise RuntimeError("port %d is taken" % self.port)
-        self.process = subprocess.Popen(
-            ["/usr/lib/rabbitmq/bin/rabbitmq-server"], env=self._environment(), cwd=self.directory,
-            stdin=subprocess.DEVNULL, stdout=open(self.directory / "out", "ab"), stderr=subprocess.STDOUT,
-            start_new_session=True, **owner)
-        deadline = time.monotonic() + 60
-        while not _port_answers(self.port):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("no broker: " + (self.directory / "out").read_text()[-2000:])
-            time.sleep(0.1)
-        return self
-
-    def control(self, *arguments):
-        """Runs rabbitmqctl."""
-        return subprocess.run(["/usr/lib/rabbitmq/bin/rabbitmqctl", "-q", "-n", self.node, *arguments],
-                              env=self._environment(), cwd=self.directory, check=True, capture_output=True, text=True,
-                              timeout=60, **self._owner()).stdout
-
-    def _end(self, number):
-        if not self.process:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, number)
-        self.process.wait(30)
-        deadline = time.monotonic() + 30
-        while _port_answers(self.port) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        self.process = None
-
-    def stop(self):
-        """Ends it as an operator would; durable queues stay for the next start."""
-        self._end(signal.SIGTERM)
-
-    def kill(self):
-        """Ends it at once."""
-        self._end(signal.SIGKILL)
-
-    def close_connections(self):
-        """The broker closes every connection, as an operator's order."""
-        self.control("close_all_connections", "test")
-
-    def remove(self):
-        """Ends it, its port mapper too, and removes its files."""
-        self.kill()
-        subprocess.run(["epmd", "-port", str(self.port + 2), "-kill"], capture_output=True, check=False,
-                       env=self._environment())
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    def url(self, vhost=""):
-        return "rabbit://guest:guest@127.0.0.1:%d/%s" % (self.port, vhost)
-
-    @contextlib.contextmanager
-    def channel(self):
-        """A channel of a connection of its own."""
-        import kombu
-        with kombu.Connection("amqp://guest:guest@127.0.0.1:%d//" % self.port, connect_timeout=5) as connection:
-            yield connection.channel()
-
-    def bind(self, exchange, kind, key, queue, **options):
-        """A queue that keeps what is sent to an exchange with that key."""
-        with self.channel() as channel:
-            channel.exchange_declare(exchange, kind, durable=options.get("durable", False),
-                                     auto_delete=options.get("auto_delete", kind == "fanout"))
-            channel.queue_declare(queue, durable=options.get("durable", False), auto_delete=False)
-            channel.queue_bind(queue, exchange, key)
-
-    def take(self, queue, seconds=5):
-        """The next message of a queue as (properties, outer, inner); None: none came."""
-        deadline = time.monotonic() + seconds
-        with self.channel() as channel:
-            while True:
-                message = channel.basic_get(queue, no_ack=True)
-                if message:
-                    outer = json.loads(message.body)
-                    inner = json.loads(outer["oslo.message"]) if "oslo.message" in outer else outer
-                    return message, outer, inner
-                if time.monotonic() > deadline:
-                    return None
-                time.sleep(0.02)
-
-
-class Server:
-    """An RPC server of the real library on topic and server name, in threads of its own."""
-
-    def __init__(self, url, topic, server, endpoint, **overrides):
-        import oslo_messaging
-        from oslo_config import cfg
-        conf = cfg.ConfigOpts()
-        conf([])
-        transport = oslo_messaging.get_rpc_transport(conf, url)
-        conf.set_override("control_exchange", "nova")
-        for name, value in overrides.items():
-            conf.set_override(name, value, group="oslo_messaging_rabbit")
-        target = oslo_messaging.Target(exchange="nova", topic=topic, server=server)
-        self.server = oslo_messaging.get_rpc_server(transport, target, [endpoint], executor="threading",
-                                                    access_policy=oslo_messaging.ExplicitRPCAccessPolicy)
-        self.transport = transport
-
-    def __enter__(self):
-        self.server.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.stop()
-        self.server.wait()
-        self.transport.cleanup()
