@@ -92,7 +92,7 @@ static uint32_t crc32_of(const char *text)
     return ~crc;
 }
 
-static uint32_t server_hash(const char *text)
+uint32_t token_server_hash(const char *text)
 {
     uint32_t hash = crc32_of(text) >> 16 & 0x7fff;
 
@@ -153,7 +153,7 @@ static void own_links(struct token_cache *cache)
 static struct server *server_for(struct token_cache *cache, const void *mem, const char *key)
 {
     uint64_t now = clock_monotonic_usec();
-    uint32_t hash = server_hash(key);
+    uint32_t hash = token_server_hash(key);
 
     own_links(cache);
     for (int i = 0; i < TRIES; i++) {
@@ -164,7 +164,7 @@ static struct server *server_for(struct token_cache *cache, const void *mem, con
                 server->link = connect_to(cache, server->name);
             return server;
         }
-        hash = server_hash(mem_printf(mem, "%u%d", hash, i));
+        hash = token_server_hash(mem_printf(mem, "%u%d", hash, i));
     }
     return NULL;
 }

@@ -56,6 +56,9 @@ size_t token_table_bytes(const struct token_table *table);
 /* A slot's memory, for a test to spoil. */
 unsigned char *token_table_memory(struct token_table *table);
 
+/* Which of several memcached servers has a key: python-memcached's number, to be divided by their count. */
+uint32_t token_server_hash(const char *key);
+
 /* Keys of the MAC and ENCRYPT strategies for one token. */
 struct token_keys {
     unsigned char cache[16], mac[16], encryption[16];

@@ -510,6 +510,9 @@ struct fault *servers_search_read(const struct context *context, const struct se
             set(search, "project_id", context->project_id);
         else
             set(search, "user_id", context->user_id);
+        /* upstream's databases refuse whoever is neither of a project nor administrator: no cell answers them */
+        if (!context->is_admin && (!context->project_id || !context->user_id))
+            search->nothing = true;
     }
     TRY(read_sort(context, query, search));
 
