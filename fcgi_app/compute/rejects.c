@@ -4,6 +4,7 @@
 
 #include "fcgi_app/compute/rejects.h"
 
+#include "fcgi_app/base/mem.h"
 #include "fcgi_app/json/json.h"
 #include "fcgi_app/objects/service.h"
 
@@ -26,6 +27,25 @@ const char *target_extra_spec(const struct target *target, const char *key)
         !json_scan_string(&scan, &value))
         return NULL;
     return json_piece_text(target->mem, value);
+}
+
+const char *target_extra_specs(const struct target *target)
+{
+    struct json_piece value;
+    struct json_scan scan;
+
+    if (!flavor_data(target, &scan) || !json_scan_find(&scan, "extra_specs"))
+        return NULL;
+    json_scan_raw(&scan, &value);
+    return mem_strndup(target->mem, value.text, value.length);
+}
+
+bool target_is_volume_backed(const struct target *target)
+{
+    for (size_t i = 0; i < target->bdm_count; i++)
+        if (target->bdms[i].boot_index == 0)
+            return target->bdms[i].destination_type && !strcmp(target->bdms[i].destination_type, "volume");
+    return !target->row->image_ref || !*target->row->image_ref;
 }
 
 int64_t target_flavor_int(const struct target *target, const char *key)

@@ -34,7 +34,12 @@ struct fault *target_reject(const struct context *context, const struct target *
 
 /* An extra spec of the server's flavor, on its mem; NULL: none. */
 const char *target_extra_spec(const struct target *target, const char *key);
+/* All of them as JSON text; NULL: none. */
+const char *target_extra_specs(const struct target *target);
 /* A number of its flavor ("vcpus"); 0 where there is none. */
 int64_t target_flavor_int(const struct target *target, const char *key);
+
+/* Does it boot from a volume? Found with INSTANCE_WITH_BDMS. */
+bool target_is_volume_backed(const struct target *target);
 
 #endif

@@ -10,6 +10,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/db/instance_mappings.h"
+#include "fcgi_app/objects/hosts.h"
 #include "fcgi_app/objects/instance.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ static const struct {
 } questions[ASK_COUNT] = {
     [ASK_ROW] = { &INSTANCE_ROW, 0 },
     [ASK_TEXTS] = { &INSTANCE_TEXTS, 0 },
-    [ASK_SERVICES] = { &INSTANCE_SERVICES, INSTANCE_WITH_SERVICES },
+    [ASK_SERVICES] = { &INSTANCE_SERVICES, INSTANCE_WITH_SERVICES | INSTANCE_WITH_HOST_SERVICE },
     [ASK_TAGS] = { &INSTANCE_TAGS_OF, INSTANCE_WITH_TAGS },
     [ASK_BDMS] = { &BDMS_OF_INSTANCE, INSTANCE_WITH_BDMS },
 };
@@ -297,6 +298,25 @@ void target_put_object(const struct target *target, struct strbuf *out)
                              });
 }
 
+bool target_host_is_up(const struct context *context, const struct target *target)
+{
+    const struct instance_service_row *service = target->services;
+
+    return target->service_count &&
+           service_is_up(context, &(struct service_row){ .id = service->id,
+                                                         .uuid = service->uuid,
+                                                         .host = service->host,
+                                                         .binary = service->binary,
+                                                         .topic = service->topic,
+                                                         .disabled = service->disabled,
+                                                         .disabled_reason = service->disabled_reason,
+                                                         .forced_down = service->forced_down,
+                                                         .version = service->version,
+                                                         .created_at = service->created_at,
+                                                         .updated_at = service->updated_at,
+                                                         .last_seen_up = service->last_seen_up });
+}
+
 /* ---- checks ---- */
 
 struct fault *target_check_lock(const struct context *context, const struct target *target)
@@ -304,6 +324,12 @@ struct fault *target_check_lock(const struct context *context, const struct targ
     if (target->row->locked && !context->is_admin)
         return fault_new(target->mem, InstanceIsLocked, target->row->uuid);
     return NULL;
+}
+
+struct fault *target_check_host_up(const struct context *context, const struct target *target)
+{
+    TRY(target_check_host(target));
+    return target_host_is_up(context, target) ? NULL : fault_new(target->mem, ServiceUnavailable);
 }
 
 struct fault *target_check_host(const struct target *target)

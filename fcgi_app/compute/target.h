@@ -83,6 +83,10 @@ const char *target_system(const struct target *target, const char *key);
 struct fault *target_check_lock(const struct context *context, const struct target *target) FAULT_CHECK;
 /* InstanceNotReady without a host. */
 struct fault *target_check_host(const struct target *target) FAULT_CHECK;
+/* And ServiceUnavailable when its compute service is not up; found with INSTANCE_WITH_HOST_SERVICE or _SERVICES. */
+struct fault *target_check_host_up(const struct context *context, const struct target *target) FAULT_CHECK;
+/* Is the compute service of its host up? The same wants. */
+bool target_host_is_up(const struct context *context, const struct target *target);
 /*
  * InstanceInvalidState unless it is in one of the states (NULL: any) and, where `launched`, has been launched once.
  * The message is the contract's text of the 409 for `action`, the API's word for what was to be done.

@@ -25,7 +25,9 @@ enum {
     INSTANCE_WITH_RESOURCES = 1 << 9,
     INSTANCE_WITH_SERVICES = 1 << 10, /* the compute service of its host */
     INSTANCE_WITH_TAGS = 1 << 11,
-    INSTANCE_WITH_BDMS = 1 << 12, /* block device mappings: no part of the object */
+    /* no part of the object: */
+    INSTANCE_WITH_BDMS = 1 << 12,         /* block device mappings */
+    INSTANCE_WITH_HOST_SERVICE = 1 << 13, /* `services` too, to see whether the host is up */
 };
 
 #define INSTANCE_MEMBER_TEXT const char *

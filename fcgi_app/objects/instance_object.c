@@ -288,3 +288,39 @@ void bdm_list_put(struct strbuf *out, const struct bdm_row *bdms, size_t count)
     strbuf_putc(out, ']');
     object_end(out, NULL);
 }
+
+/* ---- moves ---- */
+
+static const struct object_member migration_members[] = {
+    MEMBER(INT, migration_row, id),
+    MEMBER(TEXT, migration_row, uuid),
+    MEMBER(TEXT, migration_row, source_compute),
+    MEMBER(TEXT, migration_row, dest_compute),
+    MEMBER(TEXT, migration_row, source_node),
+    MEMBER(TEXT, migration_row, dest_node),
+    MEMBER(TEXT, migration_row, dest_host),
+    MEMBER(INT, migration_row, old_instance_type_id),
+    MEMBER(INT, migration_row, new_instance_type_id),
+    MEMBER(TEXT, migration_row, instance_uuid),
+    MEMBER(TEXT, migration_row, status),
+    MEMBER(TEXT, migration_row, migration_type),
+    MEMBER(BOOL, migration_row, hidden),
+    MEMBER(INT, migration_row, memory_total),
+    MEMBER(INT, migration_row, memory_processed),
+    MEMBER(INT, migration_row, memory_remaining),
+    MEMBER(INT, migration_row, disk_total),
+    MEMBER(INT, migration_row, disk_processed),
+    MEMBER(INT, migration_row, disk_remaining),
+    MEMBER(BOOL, migration_row, cross_cell_move),
+    MEMBER(TEXT, migration_row, user_id),
+    MEMBER(TEXT, migration_row, project_id),
+    MEMBER(TIME, migration_row, created_at),
+    MEMBER(TIME, migration_row, updated_at),
+    { "deleted_at", OBJECT_NULL, 0 },
+    { "deleted", OBJECT_FALSE, 0 },
+};
+
+void migration_object_put(struct strbuf *out, const struct migration_row *migration)
+{
+    object_put_row(out, "Migration", migration_members, COUNT(migration_members), migration, NULL);
+}

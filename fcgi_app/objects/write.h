@@ -14,6 +14,7 @@
 
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/db/instance_rows.h"
+#include "fcgi_app/db/migration_rows.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -70,6 +71,9 @@ void instance_object_put(struct strbuf *out, const struct instance_source *sourc
 
 /* The "cur", "old" or "new" flavor of instance_extra.flavor as a Flavor object; null where there is none. */
 void instance_flavor_put(struct strbuf *out, struct db_bytes flavors, const char *which);
+
+/* Migration. */
+void migration_object_put(struct strbuf *out, const struct migration_row *migration);
 
 /* BlockDeviceMapping, and the list of them. */
 void bdm_object_put(struct strbuf *out, const struct bdm_row *bdm);

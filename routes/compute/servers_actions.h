@@ -5,6 +5,7 @@
 
 #include "routes/resource.h"
 
-route_handler servers_start, servers_stop, servers_trigger_crash_dump, servers_reboot;
+route_handler servers_start, servers_stop, servers_trigger_crash_dump, servers_reboot, servers_delete,
+    servers_confirm_resize;
 
 #endif

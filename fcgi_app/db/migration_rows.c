@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements of a server's moves. */
+#include "config.h"
+
+#include "fcgi_app/db/migration_rows.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct db_column columns[] = {
+    COL_INT(struct migration_row, id),
+    COL_TEXT(struct migration_row, uuid),
+    COL_TEXT(struct migration_row, source_compute),
+    COL_TEXT(struct migration_row, dest_compute),
+    COL_TEXT(struct migration_row, source_node),
+    COL_TEXT(struct migration_row, dest_node),
+    COL_TEXT(struct migration_row, dest_host),
+    COL_INT_NULL(struct migration_row, old_instance_type_id),
+    COL_INT_NULL(struct migration_row, new_instance_type_id),
+    COL_TEXT(struct migration_row, instance_uuid),
+    COL_TEXT(struct migration_row, status),
+    COL_TEXT(struct migration_row, migration_type),
+    COL_BOOL(struct migration_row, hidden),
+    COL_INT_NULL(struct migration_row, memory_total),
+    COL_INT_NULL(struct migration_row, memory_processed),
+    COL_INT_NULL(struct migration_row, memory_remaining),
+    COL_INT_NULL(struct migration_row, disk_total),
+    COL_INT_NULL(struct migration_row, disk_processed),
+    COL_INT_NULL(struct migration_row, disk_remaining),
+    COL_BOOL(struct migration_row, cross_cell_move),
+    COL_TEXT(struct migration_row, user_id),
+    COL_TEXT(struct migration_row, project_id),
+    COL_TIME(struct migration_row, created_at),
+    COL_TIME(struct migration_row, updated_at),
+};
+
+const struct db_statement MIGRATION_BY_STATUS = {
+    .name = "migration_by_status",
+    .sql = "SELECT id, uuid, source_compute, dest_compute, source_node, dest_node, dest_host, old_instance_type_id, "
+           "new_instance_type_id, instance_uuid, status, migration_type, hidden, memory_total, memory_processed, "
+           "memory_remaining, disk_total, disk_processed, disk_remaining, cross_cell_move, user_id, project_id, "
+           "created_at, updated_at FROM migrations WHERE instance_uuid = $1 AND status = $2 "
+           "ORDER BY id LIMIT 1",
+    .params = 2,
+    .database = "cell",
+    .columns = columns,
+    .column_count = COUNT(columns),
+    .row_size = sizeof(struct migration_row),
+};
+
+const struct db_statement MIGRATION_SET_STATUS = {
+    .name = "migration_set_status",
+    .sql = "UPDATE migrations SET status = $2, updated_at = $3 WHERE id = $1",
+    .params = 3,
+    .database = "cell",
+    .write = true,
+};
+
+const struct db_statement MIGRATION_EVACUATE = {
+    .name = "migration_evacuate",
+    .sql = "INSERT INTO migrations (created_at, uuid, instance_uuid, source_compute, source_node, dest_compute, "
+           "user_id, project_id, status, migration_type, hidden, cross_cell_move, deleted) VALUES ($1, $2, $3, $4, $5, "
+           "$6, $7, $8, 'accepted', 'evacuation', false, false, 0)",
+    .params = 8,
+    .database = "cell",
+    .write = true,
+};
