@@ -21,6 +21,23 @@ static const char *text_of(const void *mem, struct json_scan *scan)
     return json_scan_string(scan, &piece) ? json_piece_text(mem, piece) : NULL;
 }
 
+/* {"id": …, "name": …}; other members are passed by, a domain too. */
+static void read_names(const void *mem, struct json_scan *scan, struct token_party *party)
+{
+    struct json_piece key;
+
+    if (!json_scan_object(scan))
+        return;
+    while (json_scan_key(scan, &key)) {
+        if (json_key_is(key, "id"))
+            party->id = text_of(mem, scan);
+        else if (json_key_is(key, "name"))
+            party->name = text_of(mem, scan);
+        else
+            json_scan_skip(scan);
+    }
+}
+
 static void read_party(const void *mem, struct json_scan *scan, struct token_party *party)
 {
     struct token_party domain = { 0 };
@@ -34,7 +51,7 @@ static void read_party(const void *mem, struct json_scan *scan, struct token_par
         else if (json_key_is(key, "name"))
             party->name = text_of(mem, scan);
         else if (json_key_is(key, "domain"))
-            read_party(mem, scan, &domain);
+            read_names(mem, scan, &domain);
         else
             json_scan_skip(scan);
     }
@@ -51,7 +68,7 @@ static const char *const *read_roles(const void *mem, struct json_scan *scan)
         while (json_scan_element(scan)) {
             struct token_party role = { 0 };
 
-            read_party(mem, scan, &role);
+            read_names(mem, scan, &role);
             if (role.name && count < MAX_ROLES)
                 roles[count++] = role.name;
         }
@@ -92,7 +109,7 @@ static void read_token(const void *mem, struct json_scan *scan, struct token_inf
         } else if (json_key_is(key, "project")) {
             read_party(mem, scan, &info->project);
         } else if (json_key_is(key, "domain")) {
-            read_party(mem, scan, &info->domain);
+            read_names(mem, scan, &info->domain);
         } else if (json_key_is(key, "roles")) {
             info->roles = read_roles(mem, scan);
         } else if (json_key_is(key, "expires_at")) {

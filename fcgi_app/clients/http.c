@@ -11,6 +11,7 @@
 
 #include "fcgi_app/clients/http.h"
 
+#include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/score.h"
 #include "fcgi_app/base/strbuf.h"
@@ -49,6 +50,8 @@ struct running {
     struct strbuf body;
     struct http_header *reply_headers;
     size_t header_count, header_size, header_bytes;
+    uint64_t seen_usec; /* when its peer was last heard of; 0: it does not run */
+    uint64_t idle_usec; /* how long the peer may be silent */
     bool too_large;
     char error[CURL_ERROR_SIZE];
 };
@@ -114,6 +117,7 @@ static size_t body_comes(char *data, size_t one, size_t size, void *arg)
     struct running *running = arg;
 
     (void)one;
+    running->seen_usec = clock_monotonic_usec();
     if (size > HTTP_BODY_LIMIT - running->body.length) {
         running->too_large = true;
         return 0;
@@ -129,6 +133,7 @@ static size_t header_comes(char *data, size_t one, size_t size, void *arg)
     const char *colon;
     struct http_header *header;
 
+    running->seen_usec = clock_monotonic_usec();
     while (length && strchr("\r\n \t", data[length - 1]))
         length--;
     if (length >= 5 && !strncmp(data, "HTTP/", 5)) { /* of an interim answer, or of the one that counts */
@@ -180,17 +185,18 @@ static void set_tls(CURL *easy, const struct http *http, const struct http_tls *
     }
 }
 
+static double idle_of(const struct http_call *call)
+{
+    return call->idle_timeout > 0 ? call->idle_timeout : HTTP_IDLE_SECONDS;
+}
+
 static void set_times(CURL *easy, const struct http_call *call)
 {
-    double idle = call->idle_timeout > 0 ? call->idle_timeout : HTTP_IDLE_SECONDS;
     double total = call->total_timeout > 0 ? call->total_timeout : HTTP_TOTAL_SECONDS;
-    double connect = call->connect_timeout > 0 ? call->connect_timeout : idle;
 
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, idle < 1 ? 1L : (long)(idle + 0.5));
-    /* libcurl watches silence by whole seconds: a shorter limit is one of the whole call. */
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(idle < 1 && idle < total ? idle : total));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     milliseconds(call->connect_timeout > 0 ? call->connect_timeout : idle_of(call)));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(total));
 }
 
 static void add_header(struct running *running, const char *text)
@@ -286,6 +292,8 @@ static bool begin(struct http *http, struct running *running)
         running->call->error = "libcurl takes no further call";
         return false;
     }
+    running->idle_usec = (uint64_t)(idle_of(running->call) * 1e6);
+    running->seen_usec = clock_monotonic_usec();
     return true;
 }
 
@@ -302,6 +310,7 @@ static void finish(struct running *running)
         curl_easy_cleanup(running->easy);
     }
     running->easy = NULL;
+    running->seen_usec = 0;
 }
 
 static enum http_failure failure_of(CURLcode code)
@@ -381,6 +390,34 @@ static size_t collect(struct http *http)
     return ended;
 }
 
+/*
+ * Calls whose peer has been silent for too long end; how many did.  libcurl's
+ * own watch over slow peers is one of averages, and late by seconds.
+ * *wait_ms is how long nothing else can happen but an answer.
+ */
+static size_t end_silent(struct http *http, struct running *running, size_t count, int *wait_ms)
+{
+    uint64_t now = clock_monotonic_usec(), next = now + 1000000;
+    size_t ended = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t end = running[i].seen_usec + running[i].idle_usec;
+
+        if (!running[i].seen_usec)
+            continue;
+        if (end > now) {
+            next = end < next ? end : next;
+            continue;
+        }
+        conclude(&running[i], CURLE_OPERATION_TIMEDOUT);
+        curl_multi_remove_handle(http->multi, running[i].easy);
+        finish(&running[i]);
+        ended++;
+    }
+    *wait_ms = (int)((next - now) / 1000) + 1;
+    return ended;
+}
+
 void http_perform(struct worker *worker, const void *mem, struct http_call *calls, size_t count)
 {
     struct http *http = http_of(worker);
@@ -390,7 +427,7 @@ void http_perform(struct worker *worker, const void *mem, struct http_call *call
 
     score_stage(worker->slot, SCORE_CLIENT);
     while (begun < count || under_way) {
-        int still = 0;
+        int still = 0, wait_ms = 0;
 
         while (begun < count && under_way < AT_ONCE) {
             struct running *next = &running[begun];
@@ -405,8 +442,9 @@ void http_perform(struct worker *worker, const void *mem, struct http_call *call
         if (curl_multi_perform(http->multi, &still))
             mem_exhausted(0);
         under_way -= collect(http);
+        under_way -= end_silent(http, running, begun, &wait_ms);
         if (under_way && still)
-            curl_multi_poll(http->multi, NULL, 0, 1000, NULL);
+            curl_multi_poll(http->multi, NULL, 0, wait_ms, NULL);
     }
     score_stage(worker->slot, (enum score_stage)stage);
 }
