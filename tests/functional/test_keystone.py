@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who one is by keystone's word: our pool before a keystone that the test holds in its hand."""
 import concurrent.futures
+import json
+import logging
 import os
+import shutil
+import socket
+import subprocess
 import sys
 import time
 
@@ -265,3 +270,56 @@ def test_a_paste_section_comes_before_the_options(api, keystone):
     answer = it.get("unknown")
     assert answer.body != UNAUTHORIZED
     assert header(answer, "WWW-Authenticate") == ['Keystone uri="http://elsewhere/"']
+
+
+@pytest.fixture
+def memcached():
+    program = shutil.which("memcached") or "/usr/bin/memcached"
+    if not os.path.exists(program):
+        pytest.skip("memcached is not installed")
+    port = stack.free_port()
+    process = subprocess.Popen([program, "-l", "127.0.0.1", "-p", str(port), "-u", "nobody", "-m", "16"], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 10
+    while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    yield "127.0.0.1:%d" % port
+    process.terminate()
+    process.wait()
+
+
+@pytest.mark.parametrize("strategy", ["None", "MAC", "ENCRYPT"])
+def test_python_reads_what_we_keep_and_we_what_python_keeps(api, keystone, memcached, strategy):
+    middleware = pytest.importorskip("keystonemiddleware.auth_token._cache")
+    options = {"cache_time": 300, "memcached_servers": [memcached], "use_advanced_pool": False}
+    log = logging.getLogger("test")
+    theirs = (middleware.TokenCache(log, **options) if strategy == "None"
+              else middleware.SecureTokenCache(log, strategy, "the secret", **options))
+    theirs.initialize({})
+    it = api("memcached_servers = %s\nmemcache_security_strategy = %s\nmemcache_secret_key = the secret" % (memcached, strategy))
+
+    theirs.set("kept-by-python", keystone.body("python"))
+    assert it.get("kept-by-python").status == 200
+    assert keystone.validations == 0
+    assert "u-python p-demo" in it.log()
+
+    assert it.get(keystone.issue("kept-by-us")).status == 200
+    assert keystone.validations == 1
+    assert theirs.get("kept-by-us")["token"]["user"]["id"] == "u-demo"
+    assert it.get("kept-by-us").status == 200
+    assert keystone.validations == 1
+
+    # what nobody signed is no token
+    if strategy != "None":
+        with theirs._cache_pool.reserve() as client:
+            key, _ = theirs._get_cache_key("forged")
+            client.set(key, json.dumps(keystone.body("forger", roles=["admin"])))
+        assert it.get("forged").status == 401
+
+
+def test_a_memcached_that_is_gone_is_no_fault(api, keystone):
+    it = api("memcached_servers = 127.0.0.1:%d" % stack.free_port(), workers=1)
+    token = keystone.issue("t1")
+    assert it.get(token).status == 200
+    assert it.get(token).status == 200
+    assert keystone.validations == 2
+    assert it.log().count("does not answer") == 1  # it is left alone for a while
