@@ -276,6 +276,8 @@ enabled = true
 
     def settled(self):
         """The programs have started: the rows that they made for themselves go."""
+        stack.wait_until('the programs make their service row', lambda: self.rows.query(
+            'nova_cell1', "SELECT 1 FROM services WHERE \"binary\" = 'nova-osapi_compute'"), seconds=60)
         self.rows.restore()
         self.tap.take()
         self.peers.take()
@@ -432,18 +434,18 @@ def is_unbuilt(rows, line):
 
 # -- what the command does
 
-def read_recorded():
-    if not os.path.exists(RECORDED):
+def read_recorded(path=RECORDED):
+    if not os.path.exists(path):
         return {}
-    with gzip.open(RECORDED, 'rt', encoding='utf-8') as lines:
+    with gzip.open(path, 'rt', encoding='utf-8') as lines:
         return {row.pop('line'): row for row in map(json.loads, lines)}
 
 
-def write_recorded(rows):
-    with open(RECORDED + '.new', 'wb') as raw, gzip.GzipFile('', 'wb', mtime=0, fileobj=raw) as out:
+def write_recorded(rows, path=RECORDED):
+    with open(path + '.new', 'wb') as raw, gzip.GzipFile('', 'wb', mtime=0, fileobj=raw) as out:
         for line, row in rows.items():
             out.write(json.dumps({'line': line, **row}).encode() + b'\n')
-    os.replace(RECORDED + '.new', RECORDED)
+    os.replace(path + '.new', path)
 
 
 def listed_differences():
@@ -515,14 +517,16 @@ def compare(stage, lines, recorded, theirs=None, out=None, full=False):
     return verdict
 
 
-def record(stage, lines, recorded):
+def record(stage, lines, recorded, keep=None):
     theirs = Theirs(stage)
     try:
         stage.settled()
         started = time.monotonic()
         for i, line in enumerate(lines, 1):
             recorded[str(line)] = stage.run(theirs, line, theirs.forget_all)
-            if i % 50 == 0:
+            if i % 100 == 0:
+                if keep:
+                    keep()
                 print('  %d of %d recorded, %.2f s a line' % (i, len(lines), (time.monotonic() - started) / i), flush=True)
     finally:
         theirs.stop()
@@ -548,6 +552,8 @@ def main():
     parser.add_argument('pattern', nargs='?')
     parser.add_argument('--stage', default=os.environ.get('NOVA_WRITE_STAGE'))
     parser.add_argument('--corpus', default=CORPUS)
+    parser.add_argument('--recorded', default=RECORDED)
+    parser.add_argument('--part', default='1/1', help='N/M: every Mth line, from the Nth')
     parser.add_argument('--show', action='store_true', help='print all that the lines caused, as JSON')
     args = parser.parse_intermixed_args()
     if args.what == 'stage':
@@ -555,20 +561,21 @@ def main():
         return 0
     everything = read_corpus(args.corpus)
     lines = [x for x in everything if not args.pattern or re.search(args.pattern, str(x))]
+    part, parts = map(int, args.part.split('/'))
+    lines = lines[part - 1::parts]
     if args.what == 'list':
         print('\n'.join(map(str, lines)))
         return 0
     shared = args.stage if args.stage and os.path.exists(os.path.join(args.stage, 'stage.json')) else None
     stage = Stage(shared)
     try:
-        recorded = read_recorded()
+        recorded = read_recorded(args.recorded)
         if args.what == 'record':
-            record(stage, lines, recorded)
+            record(stage, lines, recorded, lambda: write_recorded(recorded, args.recorded))
             if args.show:
                 for line in lines:
                     print(line, json.dumps(recorded[str(line)], indent=1, ensure_ascii=False))
-            if args.corpus == CORPUS:
-                write_recorded({str(x): recorded[str(x)] for x in everything if str(x) in recorded})
+            write_recorded({str(x): recorded[str(x)] for x in everything if str(x) in recorded}, args.recorded)
             print('%d lines recorded' % len(lines))
             return 0
         theirs = Theirs(stage) if args.what == 'live' else None
