@@ -169,6 +169,12 @@ def glance_schema(ask):
                  'links': [{'rel': 'self', 'href': '{self}'}]}
 
 
+@route('glance', 'GET', '/v2/schemas/member')
+def glance_member_schema(ask):
+    return 200, {'name': 'member', 'properties': {name: {'type': 'string', 'description': name} for name in (
+        'created_at', 'image_id', 'member_id', 'schema', 'status', 'updated_at')}}
+
+
 def glance_found(ask, id_):
     row = ask.cloud.images.get(id_)
     if row and (ask.admin or row['visibility'] == 'public' or row['owner'] == ask.project):

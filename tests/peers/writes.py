@@ -211,6 +211,7 @@ class Stage:
         box = {}
         starting = threading.Thread(target=lambda: box.update(broker=rabbit.Broker()))
         starting.start()
+        os.environ.setdefault('NOVA_TEST_PG_CONNECTIONS', '200')  # the reference keeps many
         self.cluster = stack.Cluster()
         self.prefix = self.cluster.url('{db}')
         link = psycopg2.connect(self.cluster.url('postgres'))
@@ -553,6 +554,7 @@ def main():
     parser.add_argument('--stage', default=os.environ.get('NOVA_WRITE_STAGE'))
     parser.add_argument('--corpus', default=CORPUS)
     parser.add_argument('--recorded', default=RECORDED)
+    parser.add_argument('--missing', action='store_true', help='record only what is not recorded yet')
     parser.add_argument('--part', default='1/1', help='N/M: every Mth line, from the Nth')
     parser.add_argument('--show', action='store_true', help='print all that the lines caused, as JSON')
     args = parser.parse_intermixed_args()
@@ -571,6 +573,8 @@ def main():
     try:
         recorded = read_recorded(args.recorded)
         if args.what == 'record':
+            if args.missing:
+                lines = [x for x in lines if str(x) not in recorded]
             record(stage, lines, recorded, lambda: write_recorded(recorded, args.recorded))
             if args.show:
                 for line in lines:
