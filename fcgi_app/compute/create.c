@@ -408,6 +408,24 @@ static json_t *files_tree(const struct create *create)
     return files;
 }
 
+/* Plain arguments have their times in Python's form: no zone, always six decimals. */
+static json_t *sent_image(const struct create *create)
+{
+    static const char *const times[] = { "created_at", "updated_at", "deleted_at" };
+    json_t *image = create_keep(create, json_copy(create->image));
+
+    for (size_t i = 0; i < COUNT(times); i++) {
+        const char *text = json_string_value(json_object_get(image, times[i]));
+        size_t length = text ? strlen(text) : 0;
+
+        if (length && text[length - 1] == 'Z')
+            json_object_set_new(image, times[i],
+                                json_string(mem_printf(create->mem, "%.*s%s", (int)length - 1, text,
+                                                       strchr(text, '.') ? "" : ".000000")));
+    }
+    return image;
+}
+
 static struct fault *send(const struct create *create, const struct created *created, size_t count)
 {
     const struct create_wish *wish = create->wish;
@@ -425,7 +443,7 @@ static struct fault *send(const struct create *create, const struct created *cre
     rpc_args_init(&args, create->mem);
     json_put_tree(rpc_arg(&args, "build_requests"), requests);
     json_put_tree(rpc_arg(&args, "request_specs"), specs);
-    json_put_tree(rpc_arg(&args, "image"), create->image);
+    json_put_tree(rpc_arg(&args, "image"), sent_image(create));
     rpc_arg_string(&args, "admin_password", wish->password);
     json_put_tree(rpc_arg(&args, "injected_files"), files_tree(create));
     if (create->spec.requested_networks)

@@ -98,6 +98,16 @@ static json_t *group_tree(const struct group_row *group, bool stored)
     return object;
 }
 
+/* Copying a flavor, which a spec does before it is stored, leaves its extra specs changed. */
+static json_t *flavor_copy_tree(const struct flavor_row *flavor)
+{
+    json_t *object = flavor_tree(flavor);
+
+    if (json_object_size(flavor->extra_specs))
+        tree_set(object, "extra_specs", json_deep_copy(flavor->extra_specs));
+    return object;
+}
+
 /* The fields that both forms have, in the order in which RequestSpec declares all. */
 static json_t *spec_tree(const struct new_spec *spec, const char *uuid, bool stored, int64_t id,
                          const struct group_row *group)
@@ -113,7 +123,7 @@ static json_t *spec_tree(const struct new_spec *spec, const char *uuid, bool sto
     tree_set(object, "project_id", tree_text(spec->project_id));
     tree_set(object, "user_id", tree_text(spec->user_id));
     tree_set(object, "availability_zone", tree_text(spec->availability_zone));
-    tree_set(object, "flavor", flavor_tree(spec->flavor));
+    tree_set(object, "flavor", flavor_copy_tree(spec->flavor));
     tree_set(object, "num_instances", json_integer(spec->num_instances));
     tree_set(object, "ignore_hosts", json_null());
     tree_set(object, "force_hosts", one_text(spec->force_host));

@@ -8,6 +8,7 @@
 #include "fcgi_app/compute/servers.h"
 #include "fcgi_app/policies/policies.h"
 #include "routes/compute/servers_actions.h"
+#include "routes/compute/servers_create.h"
 #include "routes/paging.h"
 #include "routes/resource.h"
 #include "routes/schemas/servers.h"
@@ -69,7 +70,7 @@ static const struct route servers_routes[] = {
       .policies = "os_compute_api:servers:index; os_compute_api:servers:allow_all_filters?; "
                   "os_compute_api:servers:detail:get_all_tenants (only all_tenants on detail); "
                   "os_compute_api:servers:index:get_all_tenants (only all_tenants on index)" },
-    { "POST", "/servers", NULL, V_ALL, NULL, 202, .errors = { 400, 403, 409 }, .body = servers_create_body,
+    { "POST", "/servers", NULL, V_ALL, servers_create_post, 202, .errors = { 400, 403, 409 }, .body = servers_create_body,
       .policies = "os_compute_api:servers:create; os_compute_api:servers:create:attach_volume (only with BDM); "
                   "os_compute_api:servers:create:attach_network (only with networks != none); "
                   "os_compute_api:servers:create:trusted_certs (>=2.63, if given); "

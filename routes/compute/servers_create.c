@@ -336,7 +336,7 @@ static void put_answer(struct call *call, const json_t *server, const struct cre
         json_put_string(out, wish->password);
     }
     JSON_PUT_LITERAL(out, "}}");
-    response_set_header(&call->request->response, call->mem, "Location",
+    response_set_header(&call->request->response, call->mem, "location",
                         mem_printf(call->mem, "%s/servers/%s", link_base(call), answer->uuid));
 }
 
