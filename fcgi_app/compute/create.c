@@ -347,8 +347,8 @@ static void fill_spec(struct create *create, int64_t count)
     spec->availability_zone = create->shared.availability_zone;
     spec->flavor = create->flavor;
     spec->num_instances = count;
-    spec->force_host = wish->place.host;
-    spec->force_node = wish->place.node;
+    spec->force_host = text_is_empty(wish->place.host) ? NULL : wish->place.host;
+    spec->force_node = text_is_empty(wish->place.node) ? NULL : wish->place.node;
     spec->requested_host = wish->place.requested_host;
     spec->requested_node = wish->place.requested_node;
     spec->group = create->group;

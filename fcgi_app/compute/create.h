@@ -37,7 +37,7 @@ struct create_file {
 /* Where a server is wanted. NULL: no wish. */
 struct create_place {
     const char *zone;
-    const char *host; /* forced, out of zone:host:node */
+    const char *host; /* forced, out of zone:host:node; "" where nothing stands between the colons */
     const char *node;
     const char *requested_host; /* 2.74 */
     const char *requested_node;
@@ -102,6 +102,8 @@ struct fault *create_devices_read(const void *mem, json_t *list, bool image_give
                                   struct new_devices *devices) FAULT_CHECK;
 /* `networks`: a list, or "none" or "auto". Faults: Http 400. */
 struct fault *create_networks_read(const void *mem, const json_t *given, struct create_wish *wish) FAULT_CHECK;
+/* An IP address as it is kept: IPv6 in its short form, in small letters. */
+const char *create_address(const void *mem, const char *text);
 /* A fresh password of [DEFAULT] password_length characters. */
 const char *create_password(const struct context *context);
 

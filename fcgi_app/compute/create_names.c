@@ -9,6 +9,7 @@
 #include "fcgi_app/compute/create.h"
 #include "fcgi_app/conf/conf.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -133,4 +134,18 @@ void create_server_names(const struct create *create, struct new_server *server,
             server->hostname = mem_printf(create->mem, "%s-%ld", server->hostname, number);
     }
     server->display_name = count > 1 ? mem_printf(create->mem, "%s-%ld", name, number) : name;
+}
+
+const char *create_address(const void *mem, const char *text)
+{
+    char shown[INET6_ADDRSTRLEN];
+    unsigned char address[16];
+
+    if (text_is_empty(text))
+        return text;
+    if (inet_pton(AF_INET, text, address) == 1)
+        return text;
+    if (inet_pton(AF_INET6, text, address) == 1 && inet_ntop(AF_INET6, address, shown, sizeof shown))
+        return mem_strdup(mem, shown);
+    return text;
 }

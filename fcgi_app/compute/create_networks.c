@@ -33,7 +33,7 @@ static bool is(const char *text, const char *word)
 static struct fault *read_network(const void *mem, const json_t *item, const struct create_wish *wish,
                                   struct network_request *request)
 {
-    request->address = json_string_value(json_object_get(item, "fixed_ip"));
+    request->address = create_address(mem, json_string_value(json_object_get(item, "fixed_ip")));
     request->port_id = json_string_value(json_object_get(item, "port"));
     request->tag = json_string_value(json_object_get(item, "tag"));
     request->has_address = request->has_tag = true;

@@ -39,10 +39,10 @@ struct fault *create_zone_parse(const struct context *context, const char *text,
         if (count == 3 && twin) {
             /* "::node" and "zone::node"; of "::" beside another colon nothing else is left over. */
             place->zone = mem_strndup(mem, text, (size_t)(twin - text));
-            place->node = part(twin + 2);
+            place->node = twin + 2;
         } else {
-            place->host = part(parts[1]);
-            place->node = count == 3 ? part(parts[2]) : NULL;
+            place->host = parts[1];
+            place->node = count == 3 ? parts[2] : NULL;
         }
     }
     if (text_is_empty(place->zone))

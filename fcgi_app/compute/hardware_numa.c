@@ -275,8 +275,6 @@ static struct fault *node_count(const void *mem, const struct flavor_row *flavor
     }
     if (has_image && of_image < 1)
         return fault_new(mem, InvalidNUMANodesNumber, mem_printf(mem, "%ld", (long)of_image));
-    if (!has_image && of_flavor)
-        return fault_new(mem, InvalidNUMANodesNumber, of_flavor);
     *nodes = of_image;
     return NULL;
 }

@@ -211,8 +211,8 @@ static struct fault *read_plain(const struct call *call, const json_t *server, s
     if (call->version >= 52)
         wish->tags = texts_of(mem, json_object_get(server, "tags"), &wish->tag_count);
     wish->auto_disk_config = disk_config ? !strcmp(disk_config, "AUTO") : -1;
-    wish->access_ip_v4 = text_at(server, "accessIPv4");
-    wish->access_ip_v6 = text_at(server, "accessIPv6");
+    wish->access_ip_v4 = create_address(mem, text_at(server, "accessIPv4"));
+    wish->access_ip_v6 = create_address(mem, text_at(server, "accessIPv6"));
     read_files(mem, json_object_get(server, "personality"), wish);
     wish->metadata = json_object_get(server, "metadata");
     wish->multiattach = call->version >= 60;
@@ -228,7 +228,7 @@ static struct fault *read_place(const struct call *call, const json_t *server, c
 
     if (fault)
         return fault_http(call->mem, 400, "%s", fault->message);
-    if (place->host || place->node) {
+    if (!text_is_empty(place->host) || !text_is_empty(place->node)) {
         TRY(policy_check(call->context, POLICY("create:forced_host"), target));
         TRY(create_zone_of_host(call->context, place));
     }
@@ -243,7 +243,7 @@ static struct fault *read_place(const struct call *call, const json_t *server, c
     if (!place->requested_host && !place->requested_node)
         return NULL;
     TRY(policy_check(call->context, "compute:servers:create:requested_destination", target));
-    if (place->host || place->node)
+    if (!text_is_empty(place->host) || !text_is_empty(place->node))
         return fault_http(call->mem, 400,
                           "One mechanism with host and/or hypervisor_hostname and another mechanism with "
                           "zone:host:node are mutually exclusive.");
