@@ -4,6 +4,7 @@
 
 #include "routes/action.h"
 
+#include "fcgi_app/json/json.h"
 #include "fcgi_app/policies/policies.h"
 
 struct fault *action_authorize(struct call *call, const struct target *target, const char *rule,
@@ -36,5 +37,43 @@ struct fault *action_fault_as(struct call *call, struct fault *fault, int code, 
     for (size_t i = 0; fault && names[i] != FAULT_COUNT; i++)
         if (fault_is(fault, names[i]))
             return fault_http(call->mem, code, "%s", fault->message);
+    return fault;
+}
+
+/* The words of a state that the host found, of which the answer tells in the API's own. */
+static struct fault *remote_state(const struct target *target, const struct fault *fault, const char *word)
+{
+    struct json_scan scan =
+        json_scan_text(fault->remote_kwargs, fault->remote_kwargs ? strlen(fault->remote_kwargs) : 0);
+    struct json_piece key, value;
+    const char *attribute = NULL, *state = NULL;
+
+    if (json_scan_object(&scan))
+        while (json_scan_key(&scan, &key)) {
+            bool is_attribute = json_key_is(key, "attr"), is_state = json_key_is(key, "state");
+
+            if (!is_attribute && !is_state)
+                json_scan_skip(&scan);
+            else if (json_scan_string(&scan, &value) && is_attribute)
+                attribute = json_piece_text(target->mem, value);
+            else if (is_state)
+                state = json_piece_text(target->mem, value);
+        }
+    if (!attribute || !state)
+        return fault_http(target->mem, 409, "Instance %s is in an invalid state for '%s'", target->row->uuid, word);
+    return fault_http(target->mem, 409, "Cannot '%s' instance %s while it is in %s %s", word, target->row->uuid,
+                      attribute, state);
+}
+
+struct fault *action_answer(struct call *call, const struct target *target, struct fault *fault, const char *word)
+{
+    if (!fault)
+        return NULL;
+    if (fault_is(fault, FAULT_InstanceNotReady))
+        return fault_http(call->mem, 409, "%s", fault->message);
+    if (fault_is(fault, FAULT_NotImplementedError))
+        return fault_http(call->mem, 501, "The requested functionality is not supported.");
+    if (word && fault_is(fault, FAULT_InstanceInvalidState))
+        return fault->remote ? remote_state(target, fault, word) : fault_http(call->mem, 409, "%s", fault->message);
     return fault;
 }

@@ -25,6 +25,12 @@ struct fault *action_simple(struct call *call, enum server_action action, const 
  */
 struct fault *action_conflict_unlocked(const struct target *target, struct fault *fault, const char *word);
 
+/*
+ * What a question to the host comes to: 409 when the server is on none, and when it is in a state that `word` is not
+ * for (NULL: the handler does not know of states); 501 where the host cannot.  Any other fault unchanged.
+ */
+struct fault *action_answer(struct call *call, const struct target *target, struct fault *fault, const char *word);
+
 /* Faults among `names` (ended by FAULT_COUNT) as HTTP's `code`; any other unchanged. */
 struct fault *action_fault_as(struct call *call, struct fault *fault, int code, const enum fault_name *names);
 

@@ -39,6 +39,7 @@ struct fault {
     const char *retry_after;      /* Retry-After header, or NULL */
     const char *www_authenticate; /* WWW-Authenticate header, or NULL */
     const char *remote;           /* raised by another service: the lines of its traceback; NULL: here */
+    const char *remote_kwargs;    /* of a remote fault: a JSON object with what its words were made of, or NULL */
     const char *class_name;       /* of a remote fault: its own class, which may have no row; else NULL */
     bool explained;               /* FAULT_Http only: the message was given, so it is no default text */
     const char *file;             /* where it was made */

@@ -12,6 +12,7 @@
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/db/db.h"
+#include "fcgi_app/rpc/rpc.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -254,6 +255,8 @@ static void put_connections(struct strbuf *out, const struct worker *worker)
     put_title(out, "Connections");
     if (worker && worker->db)
         strbuf_printf(out, "databases = %u\n", db_open_connections(worker->db));
+    if (worker && worker->rpc)
+        strbuf_printf(out, "message brokers = %u\n", rpc_open_connections(worker->rpc));
     for (uint32_t i = 0; !worker && board && i < board->slot_count; i++) {
         struct scoreslot slot;
 

@@ -15,6 +15,7 @@
 #include "fcgi_app/http/request.h"
 #include "fcgi_app/launcher/settings.h"
 #include "fcgi_app/objects/service.h"
+#include "fcgi_app/rpc/rpc.h"
 
 #include <sched.h>
 #include <string.h>
@@ -192,6 +193,14 @@ static struct fault *check_computes(const struct context *context)
     return NULL;
 }
 
+/* [upgrade_levels] compute = auto */
+static struct fault *oldest_compute(const struct context *context, int64_t *version)
+{
+    static const char *const binaries[] = { "nova-compute" };
+
+    return service_minimum_version_all_cells(context, binaries, 1, false, version);
+}
+
 struct fault *service_start(const struct service *service, struct worker *worker, bool *again)
 {
     const void *mem = mem_context(worker->mem, "service start");
@@ -199,6 +208,8 @@ struct fault *service_start(const struct service *service, struct worker *worker
     struct fault *fault = NULL;
 
     *again = false;
+    if (worker->db)
+        rpc_on_auto_level(oldest_compute);
     if (worker->db)
         fault = db_check_heads(&context, NULL);
     if (!fault && worker->db && service->alone)
@@ -223,6 +234,7 @@ void service_reset(const struct service *service, struct worker *worker)
     service_version_cache_clear();
     if (worker->db)
         db_reset(worker->db);
+    rpc_reset(worker->rpc);
     if (service->manager && service->manager->reset) {
         struct fault *fault = service->manager->reset(worker);
 

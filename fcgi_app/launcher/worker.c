@@ -27,6 +27,7 @@
 #include "fcgi_app/launcher/service.h"
 #include "fcgi_app/launcher/settings.h"
 #include "fcgi_app/launcher/signals.h"
+#include "fcgi_app/rpc/rpc.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -65,6 +66,7 @@ struct loop {
     int kept; /* a connection that its peer wants kept; -1: none */
     uint64_t kept_until;
     uint64_t record_next; /* when the service record is tried again; 0: it stands */
+    uint64_t bus_next;    /* when the message brokers want a sign of life; 0: there is none to give */
     int record_left;      /* attempts that are left; negative: without end */
     struct report_trigger trigger;
     bool leave;
@@ -213,6 +215,7 @@ static void score_end(struct loop *loop, const struct request *request)
     slot->requests++;
     if (loop->task->worker->db)
         slot->connections = db_open_connections(loop->task->worker->db);
+    slot->connections += rpc_open_connections(loop->task->worker->rpc);
 }
 
 static void warn_if_slow(const struct loop *loop)
@@ -476,15 +479,36 @@ static int next_wait(const struct loop *loop)
         next = loop->record_next;
     if (loop->trigger.path && loop->trigger.next_usec < next)
         next = loop->trigger.next_usec;
+    if (loop->bus_next && loop->bus_next < next)
+        next = loop->bus_next;
     return next <= now ? 0 : (int)((next - now) / 1000 + 1);
+}
+
+/* Brokers close connections that they hear nothing of. */
+static void keep_buses(struct loop *loop)
+{
+    struct rpc *rpc = loop->task->worker->rpc;
+    uint64_t now = clock_monotonic_usec();
+    int wanted;
+
+    if (!rpc || !rpc_open_connections(rpc)) {
+        loop->bus_next = 0;
+        return;
+    }
+    if (loop->bus_next && now < loop->bus_next)
+        return;
+    wanted = rpc_tick(rpc);
+    loop->bus_next = wanted < 0 ? 0 : now + (uint64_t)wanted * 1000;
 }
 
 static void step(struct loop *loop)
 {
     struct epoll_event events[4];
     bool kept = false, listener = false;
-    int ready = epoll_pwait(loop->epoll, events, 4, next_wait(loop), signals_waiting_mask());
+    int ready;
 
+    keep_buses(loop);
+    ready = epoll_pwait(loop->epoll, events, 4, next_wait(loop), signals_waiting_mask());
     handle_signals(loop);
     if (loop->leave)
         return;

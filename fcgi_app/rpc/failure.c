@@ -121,5 +121,12 @@ struct fault *failure_fault(const void *mem, const char *text)
     fault->code = row ? row->code : fault_kinds[name].code;
     fault->remote = trace_of(mem, json_object_get(failure, "tb"));
     fault->class_name = mem_strdup(mem, class);
+    if (json_is_object(json_object_get(failure, "kwargs"))) {
+        struct strbuf kwargs;
+
+        strbuf_init(&kwargs, mem, 128);
+        json_put_tree(&kwargs, json_object_get(failure, "kwargs"));
+        fault->remote_kwargs = kwargs.data;
+    }
     return fault;
 }
