@@ -177,9 +177,9 @@ static struct fault *check_zone(const struct context *context, enum zone_action 
     size_t cell_count;
 
     if (text_is_empty(zone))
-        return refuse(context, action, aggregate,
-                      mem_printf(context->mem, "Aggregate %s does not support empty named availability zone",
-                                 aggregate->name));
+        return refuse(
+            context, action, aggregate,
+            mem_printf(context->mem, "Aggregate %s does not support empty named availability zone", aggregate->name));
     TRY(db_cells(context, &cells, &cell_count));
     counts = mem_array(context->mem, struct db_answer, cell_count);
     db_param_texts(&params, context->mem, hosts, host_count);
@@ -194,8 +194,7 @@ static struct fault *check_zone(const struct context *context, enum zone_action 
         return refuse(context, action, aggregate,
                       mem_printf(context->mem, "One or more hosts already in availability zone(s) %s", others));
     for (size_t i = 0; i < cell_count; i++)
-        if (counts[i].fault ||
-            (counts[i].rows.count && ((const struct aggregate_count *)counts[i].rows.rows)->count))
+        if (counts[i].fault || (counts[i].rows.count && ((const struct aggregate_count *)counts[i].rows.rows)->count))
             return refuse(context, action, aggregate, "One or more hosts contain instances in this zone");
     return NULL;
 }
@@ -227,9 +226,9 @@ struct fault *aggregates_create(const struct context *context, const char *name,
     TRY(db_query(context, context->mem, db_api(context->worker->db), &AGGREGATE_CREATE, &params, &rows));
     if (!rows.count)
         return fault_new(context->mem, AggregateNameExists, name);
-    TRY(aggregates_get(
-        context,
-        mem_printf(context->mem, "%lld", (long long)((const struct aggregate_made *)rows.rows)->id), aggregate));
+    TRY(aggregates_get(context,
+                       mem_printf(context->mem, "%lld", (long long)((const struct aggregate_made *)rows.rows)->id),
+                       aggregate));
     return tell_schedulers(context, aggregate, false);
 }
 
@@ -266,7 +265,8 @@ static struct fault *put_metadata(const struct context *context, json_t *metadat
     const char *key;
     json_t *value;
 
-    json_object_foreach (metadata, key, value) {
+    json_object_foreach(metadata, key, value)
+    {
         if (json_is_null(value)) {
             dropped[drop_count++] = key;
             json_object_del(aggregate->metadata, key);
@@ -363,8 +363,7 @@ static bool is_of_placement(const struct fault *fault)
 {
     return fault_is(fault, FAULT_ResourceProviderNotFound) ||
            fault_is(fault, FAULT_ResourceProviderAggregateRetrievalFailed) ||
-           fault_is(fault, FAULT_ResourceProviderUpdateFailed) ||
-           fault_is(fault, FAULT_ResourceProviderUpdateConflict);
+           fault_is(fault, FAULT_ResourceProviderUpdateFailed) || fault_is(fault, FAULT_ResourceProviderUpdateConflict);
 }
 
 struct fault *aggregates_add_host(const struct context *context, const char *id, const char *host,
@@ -422,7 +421,8 @@ static struct fault *remove_host(const struct context *context, const char *host
     TRY(db_query(context, context->mem, db_api(context->worker->db), &AGGREGATE_REMOVE_HOST, &params, &rows));
     if (!rows.affected)
         return fault_new(context->mem, AggregateHostNotFound, id, host);
-    json_array_foreach (aggregate->hosts, i, name) {
+    json_array_foreach(aggregate->hosts, i, name)
+    {
         if (!strcmp(json_string_value(name), host)) {
             json_array_remove(aggregate->hosts, i);
             break;

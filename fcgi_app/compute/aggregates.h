@@ -46,7 +46,8 @@ struct fault *aggregates_create(const struct context *context, const char *name,
 struct fault *aggregates_update(const struct context *context, const char *id, const char *name, bool zoned,
                                 const char *zone, struct aggregate *aggregate) FAULT_CHECK;
 
-/* Adds and changes keys, removes those whose value is null. Faults: AggregateNotFound, InvalidAggregateActionUpdateMeta. */
+/* Adds and changes keys, removes those whose value is null. Faults: AggregateNotFound,
+ * InvalidAggregateActionUpdateMeta. */
 struct fault *aggregates_set_metadata(const struct context *context, const char *id, json_t *metadata,
                                       struct aggregate *aggregate) FAULT_CHECK;
 

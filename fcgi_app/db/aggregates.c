@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Statements of host aggregates.  Neighbour above: compute/aggregates.c. Source: nova-facts/tables.tsv, db.md section 9. */
+/* Statements of host aggregates.  Neighbour above: compute/aggregates.c. Source: nova-facts/tables.tsv, db.md
+ * section 9. */
 #include "config.h"
 
 #include "fcgi_app/db/aggregates.h"
@@ -93,7 +94,6 @@ const struct db_statement AGGREGATE_METADATA_DELETE =
     WRITE("aggregate_metadata_delete", "DELETE FROM aggregate_metadata WHERE aggregate_id = $1", 1);
 const struct db_statement AGGREGATE_DELETE = WRITE("aggregate_delete", "DELETE FROM aggregates WHERE id = $1", 1);
 const struct db_statement AGGREGATE_ADD_HOST =
-    WRITE("aggregate_add_host",
-          "INSERT INTO aggregate_hosts (created_at, host, aggregate_id) VALUES ($3, $2, $1)", 3);
+    WRITE("aggregate_add_host", "INSERT INTO aggregate_hosts (created_at, host, aggregate_id) VALUES ($3, $2, $1)", 3);
 const struct db_statement AGGREGATE_REMOVE_HOST =
     WRITE("aggregate_remove_host", "DELETE FROM aggregate_hosts WHERE aggregate_id = $1 AND host = $2", 2);

@@ -39,6 +39,8 @@ const struct db_statement SERVICE_BY_ID = SERVICES("service_by_id", " AND id = $
 const struct db_statement SERVICE_BY_UUID = SERVICES("service_by_uuid", " AND uuid = $1", 1);
 const struct db_statement SERVICE_ON_HOST =
     SERVICES("service_on_host", " AND host = $1 AND \"binary\" = $2 LIMIT 1", 2);
+const struct db_statement COMPUTE_SERVICES_ON_HOSTS =
+    SERVICES("compute_services_on_hosts", " AND host = ANY($1) AND \"binary\" = 'nova-compute'", 1);
 
 static const struct db_column saved_columns[] = { COL_TIME(struct service_saved, updated_at) };
 const struct db_statement SERVICE_SET = {
@@ -127,7 +129,7 @@ static const struct db_column node_columns[] = {
                " AND s.deleted = 0)) AS host, n.hypervisor_hostname, n.hypervisor_type, n.hypervisor_version, n.vcpus" \
                ", n.memory_mb, n.local_gb, n.vcpus_used, n.memory_mb_used, n.local_gb_used, n.free_ram_mb"             \
                ", n.free_disk_gb, n.current_workload, n.running_vms, n.disk_available_least, n.cpu_info"               \
-               ", n.host_ip::text AS host_ip FROM compute_nodes n WHERE n.deleted = 0" clauses,                        \
+               ", host(n.host_ip) AS host_ip FROM compute_nodes n WHERE n.deleted = 0" clauses,                        \
         .params = (number), .database = "cell", .columns = node_columns, .column_count = COUNT(node_columns),          \
         .row_size = sizeof(struct compute_node)                                                                        \
     }
@@ -138,6 +140,40 @@ const struct db_statement COMPUTE_NODES_BY_NAME =
 const struct db_statement COMPUTE_NODES_OF_HOST = NODES("compute_nodes_of_host", " AND n.host = $1 ORDER BY n.id", 1);
 const struct db_statement COMPUTE_NODE_BY_ID = NODES("compute_node_by_id", " AND n.id = $1::bigint", 1);
 const struct db_statement COMPUTE_NODE_BY_UUID = NODES("compute_node_by_uuid", " AND n.uuid = $1", 1);
+
+static const struct db_column instance_columns[] = {
+    COL_INT_NULL(struct host_instance, instance.id),
+    COL_TEXT(struct host_instance, instance.uuid),
+    COL_TEXT(struct host_instance, instance.display_name),
+    COL_TEXT(struct host_instance, instance.hostname),
+    COL_TEXT(struct host_instance, instance.project_id),
+    COL_TEXT(struct host_instance, instance.user_id),
+    COL_TEXT(struct host_instance, instance.host),
+    COL_TEXT(struct host_instance, instance.node),
+    COL_TEXT(struct host_instance, instance.image_ref),
+    COL_TEXT(struct host_instance, instance.key_name),
+    COL_TEXT(struct host_instance, instance.reservation_id),
+    COL_INT(struct host_instance, instance.launch_index),
+    COL_INT(struct host_instance, vcpus),
+    COL_INT(struct host_instance, memory_mb),
+    COL_INT(struct host_instance, root_gb),
+    COL_INT(struct host_instance, ephemeral_gb),
+};
+const struct db_statement INSTANCES_ON_HOSTS = {
+    .name = "instances_on_hosts",
+    .sql = "SELECT i.id AS \"instance.id\", i.uuid AS \"instance.uuid\", i.display_name AS \"instance.display_name\""
+           ", i.hostname AS \"instance.hostname\", i.project_id AS \"instance.project_id\""
+           ", i.user_id AS \"instance.user_id\", i.host AS \"instance.host\", i.node AS \"instance.node\""
+           ", i.image_ref AS \"instance.image_ref\", i.key_name AS \"instance.key_name\""
+           ", i.reservation_id AS \"instance.reservation_id\", i.launch_index AS \"instance.launch_index\""
+           ", i.vcpus, i.memory_mb, i.root_gb, i.ephemeral_gb FROM instances i"
+           " WHERE i.deleted = 0 AND i.host = ANY($1) ORDER BY i.id",
+    .params = 1,
+    .database = "cell",
+    .columns = instance_columns,
+    .column_count = COUNT(instance_columns),
+    .row_size = sizeof(struct host_instance),
+};
 
 static const struct db_column sum_columns[] = {
     COL_INT(struct compute_node_sums, count),         COL_INT(struct compute_node_sums, vcpus),

@@ -3,7 +3,7 @@
 #ifndef NOVA_DB_HOSTS_H
 #define NOVA_DB_HOSTS_H
 
-#include "fcgi_app/db/db.h"
+#include "fcgi_app/db/instances.h"
 
 struct service_row {
     int64_t id;
@@ -24,6 +24,8 @@ extern const struct db_statement SERVICE_BY_ID;
 extern const struct db_statement SERVICE_BY_UUID;
 /* $1 host, $2 binary */
 extern const struct db_statement SERVICE_ON_HOST;
+/* $1 hosts, an array: their nova-compute */
+extern const struct db_statement COMPUTE_SERVICES_ON_HOSTS;
 /*
  * Sets disabled ($2), reason ($3) and forced down ($4) of the service $1 at $5 and tells the time of its last change;
  * nothing is written where nothing differs.
@@ -75,6 +77,14 @@ extern const struct db_statement COMPUTE_NODES_OF_HOST;
 /* $1 id / $1 uuid */
 extern const struct db_statement COMPUTE_NODE_BY_ID;
 extern const struct db_statement COMPUTE_NODE_BY_UUID;
+
+/* A server on a host, with what its name may be made of. */
+struct host_instance {
+    struct instance instance;
+    int64_t vcpus, memory_mb, root_gb, ephemeral_gb;
+};
+/* $1 hosts, an array: live servers, by id */
+extern const struct db_statement INSTANCES_ON_HOSTS;
 
 /* Sums over the hypervisors whose service is enabled. */
 struct compute_node_sums {

@@ -127,7 +127,7 @@ static const char *action_host(const struct call *call)
 static struct fault *aggregates_add_host_action(struct call *call)
 {
     static const struct outcome outcomes[] = {
-        { FAULT_AggregateNotFound, 404 },   { FAULT_HostMappingNotFound, 404 }, { FAULT_ComputeHostNotFound, 404 },
+        { FAULT_AggregateNotFound, 404 },   { FAULT_HostMappingNotFound, 404 },    { FAULT_ComputeHostNotFound, 404 },
         { FAULT_AggregateHostExists, 409 }, { FAULT_InvalidAggregateAction, 409 },
     };
     struct aggregate aggregate;
@@ -142,8 +142,10 @@ static struct fault *aggregates_add_host_action(struct call *call)
 static struct fault *aggregates_remove_host_action(struct call *call)
 {
     static const struct outcome outcomes[] = {
-        { FAULT_AggregateNotFound, 404 },      { FAULT_AggregateHostNotFound, 404 },
-        { FAULT_ComputeHostNotFound, 404 },    { FAULT_InvalidAggregateAction, 409 },
+        { FAULT_AggregateNotFound, 404 },
+        { FAULT_AggregateHostNotFound, 404 },
+        { FAULT_ComputeHostNotFound, 404 },
+        { FAULT_InvalidAggregateAction, 409 },
         { FAULT_ResourceProviderUpdateConflict, 409 },
     };
     const char *id = call->vars[0], *host = action_host(call);

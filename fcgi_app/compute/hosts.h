@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is asked of a host itself, over the bus.
+ * Neighbours: objects/hosts.h knows where hosts are.  Source: nova-facts/rpc.md section 3.
+ */
+#ifndef NOVA_COMPUTE_HOSTS_H
+#define NOVA_COMPUTE_HOSTS_H
+
+#include "fcgi_app/base/context.h"
+#include "fcgi_app/base/fault.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/*
+ * The host's words for how long it is up; JSON null where it has none.
+ * Faults: HostMappingNotFound, ComputeHostNotFound, ComputeServiceUnavailable, NotImplementedError, the bus's.
+ */
+struct fault *host_uptime(const struct context *context, const char *host, json_t **uptime) FAULT_CHECK;
+
+/* Lets new servers onto the host, or not. Faults: HostMappingNotFound, ComputeHostNotFound, the other side's. */
+struct fault *host_enable(const struct context *context, const char *host, bool enabled, json_t **result) FAULT_CHECK;
+/* Into maintenance, or out of it. */
+struct fault *host_maintain(const struct context *context, const char *host, bool mode, json_t **result) FAULT_CHECK;
+/* "startup", "shutdown" or "reboot". */
+struct fault *host_power(const struct context *context, const char *host, const char *action,
+                         json_t **result) FAULT_CHECK;
+
+#endif
