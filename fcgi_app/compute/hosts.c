@@ -58,3 +58,30 @@ struct fault *host_power(const struct context *context, const char *host, const 
     rpc_arg_string(&args, "action", action);
     return call_host(context, &service, RPC_host_power_action, &args, result);
 }
+
+struct fault *host_resources(const struct context *context, const char *host, struct host_resources *resources)
+{
+    struct db_batch *batch = db_batch(context, context->mem);
+    struct db_params of_host = { 0 }, on_host = { 0 };
+    struct db_answer nodes, instances;
+    const struct compute_node *node;
+    const struct db_cell *cell;
+
+    TRY(host_cell(context, host, &cell));
+    db_param_text(&of_host, host);
+    db_param_texts(&on_host, context->mem, &host, 1);
+    db_batch_add(batch, cell->link, &COMPUTE_NODES_OF_HOST, &of_host, &nodes);
+    db_batch_add(batch, cell->link, &INSTANCES_ON_HOSTS, &on_host, &instances);
+    db_batch_run(batch, 0);
+    TRY(nodes.fault);
+    TRY(instances.fault);
+    if (!nodes.rows.count)
+        return fault_new(context->mem, ComputeHostNotFound, host);
+    node = nodes.rows.rows;
+    *resources = (struct host_resources){
+        .total = { node->vcpus, node->memory_mb, node->local_gb },
+        .used = { node->vcpus_used, node->memory_mb_used, node->local_gb_used },
+        .instances = instances.rows,
+    };
+    return NULL;
+}

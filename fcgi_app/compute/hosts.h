@@ -8,6 +8,7 @@
 
 #include "fcgi_app/base/context.h"
 #include "fcgi_app/base/fault.h"
+#include "fcgi_app/db/hosts.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -25,5 +26,17 @@ struct fault *host_maintain(const struct context *context, const char *host, boo
 /* "startup", "shutdown" or "reboot". */
 struct fault *host_power(const struct context *context, const char *host, const char *action,
                          json_t **result) FAULT_CHECK;
+
+/* What a host has, what of it is used, and the servers on it. */
+struct host_amounts {
+    int64_t cpu, memory_mb, disk_gb;
+};
+struct host_resources {
+    struct host_amounts total, used;
+    struct db_rows instances; /* struct host_instance */
+};
+/* Faults: HostMappingNotFound, ComputeHostNotFound. */
+struct fault *host_resources(const struct context *context, const char *host,
+                             struct host_resources *resources) FAULT_CHECK;
 
 #endif
