@@ -492,19 +492,26 @@ static void put_address(struct strbuf *out, const struct address *address)
     strbuf_putc(out, '}');
 }
 
+void servers_read_addresses(struct server_view *view, struct db_bytes network_info)
+{
+    struct json_scan scan = json_scan_text(network_info.data, network_info.length);
+
+    view->label_count = view->address_count = 0;
+    if (network_info.data)
+        for (json_scan_array(&scan); json_scan_element(&scan);)
+            scan_interface(view, &scan);
+}
+
 void servers_put_addresses(const struct view_state *state, const void *object)
 {
     struct server_view *view = writable(state);
     const struct instance *instance = object;
-    struct json_scan scan = json_scan_text(instance->network_info.data, instance->network_info.length);
 
     if (!instance->network_info.data || (instance->vm_state && strcmp(instance->vm_state, "building") == 0)) {
         JSON_PUT_LITERAL(state->out, "{}");
         return;
     }
-    view->label_count = view->address_count = 0;
-    for (json_scan_array(&scan); json_scan_element(&scan);)
-        scan_interface(view, &scan);
+    servers_read_addresses(view, instance->network_info);
     strbuf_putc(state->out, '{');
     for (unsigned label = 0; label < view->label_count; label++) {
         bool first = true;

@@ -58,6 +58,9 @@ static inline struct server_view *writable(const struct view_state *state)
 /* Takes the pieces of a server apart, in the order of kinds and ids: before its fields are written. */
 void servers_read_pieces(struct server_view *view, const struct instance *instance);
 
+/* Fills labels and addresses from what the network cache of a server holds; of a view with a call alone, too. */
+void servers_read_addresses(struct server_view *view, struct db_bytes network_info);
+
 /* Each writes the value of one field; the object is a struct instance. */
 void servers_put_metadata(const struct view_state *state, const void *object);
 void servers_put_tags(const struct view_state *state, const void *object);

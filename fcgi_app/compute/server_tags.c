@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is done with tags; see the header. */
+#include "config.h"
+
+#include "fcgi_app/compute/server_tags.h"
+
+#include "fcgi_app/base/worker.h"
+
+static const struct instance_states steady = INSTANCE_STATES("active", "paused", "suspended", "stopped");
+
+struct fault *server_tags_mapping(const struct context *context, const char *uuid,
+                                  const struct instance_mapping **mapping)
+{
+    struct db_params params = { .count = 0 };
+    struct db_rows rows;
+
+    db_param_text(&params, uuid);
+    TRY(db_query(context, context->mem, db_api(context->worker->db), &INSTANCE_MAPPING_BY_UUID, &params, &rows));
+    if (!rows.count)
+        return fault_new(context->mem, InstanceMappingNotFound, uuid);
+    *mapping = rows.rows;
+    return NULL;
+}
+
+/* NULL: in none yet. */
+static struct fault *cell_of(const struct context *context, const struct instance_mapping *mapping,
+                             const struct db_cell **cell)
+{
+    const struct db_cell *cells;
+    size_t count;
+
+    *cell = NULL;
+    if (mapping->cell_id == DB_NULL_INT)
+        return NULL;
+    TRY(db_cells(context, &cells, &count));
+    *cell = db_cell_by_id(cells, count, mapping->cell_id);
+    return NULL;
+}
+
+struct fault *server_tags_list(const struct context *context, const struct instance_mapping *mapping,
+                               struct server_tag_list *list)
+{
+    struct db_params params = { .count = 0 };
+    const struct db_cell *cell;
+    struct db_rows rows;
+
+    TRY(cell_of(context, mapping, &cell));
+    if (!cell)
+        return fault_new(context->mem, InstanceNotFound, mapping->instance_uuid);
+    db_param_text(&params, mapping->instance_uuid);
+    db_param_text(&params, context->is_admin ? NULL : context->project_id);
+    TRY(db_query(context, context->mem, cell->link, &SERVER_TAGS, &params, &rows));
+    if (!rows.count)
+        return fault_new(context->mem, InstanceNotFound, mapping->instance_uuid);
+    *list = (struct server_tag_list){ rows.rows, rows.count };
+    if (!list->rows[0].tag)
+        list->count = 0;
+    return NULL;
+}
+
+struct fault *server_tags_exists(const struct context *context, const struct instance_mapping *mapping, const char *tag,
+                                 bool *exists)
+{
+    struct db_params params = { .count = 0 };
+    const struct db_cell *cell;
+    struct db_rows rows;
+
+    *exists = false;
+    TRY(cell_of(context, mapping, &cell));
+    if (!cell)
+        return NULL;
+    db_param_text(&params, mapping->instance_uuid);
+    db_param_text(&params, tag);
+    TRY(db_query(context, context->mem, cell->link, &SERVER_TAG_EXISTS, &params, &rows));
+    *exists = rows.count > 0;
+    return NULL;
+}
+
+struct fault *server_tags_target(const struct context *context, const char *uuid, const char *action,
+                                 struct target **target)
+{
+    TRY(target_find(context, uuid, INSTANCE_WITH_TAGS, target));
+    return target_conflict(*target, target_check_states(*target, &steady, NULL, false, action));
+}
+
+struct fault *server_tags_add(const struct context *context, const struct target *target, const char *tag)
+{
+    struct db_params params = { .count = 0 };
+    struct db_rows rows;
+
+    db_param_text(&params, target->row->uuid);
+    db_param_text(&params, tag);
+    return db_query(context, context->mem, target->cell->link, &SERVER_TAG_ADD, &params, &rows);
+}
+
+struct fault *server_tags_set(const struct context *context, const struct target *target, const char *const *tags,
+                              size_t count)
+{
+    struct db_batch *batch = db_batch(context, context->mem);
+    struct db_params params = { .count = 0 };
+    struct db_answer kept, added;
+
+    db_param_text(&params, target->row->uuid);
+    db_param_texts(&params, context->mem, tags, count);
+    db_batch_add(batch, target->cell->link, &SERVER_TAGS_KEEP, &params, &kept);
+    if (count)
+        db_batch_add(batch, target->cell->link, &SERVER_TAGS_ADD, &params, &added);
+    return db_batch_write(batch);
+}
+
+struct fault *server_tags_delete(const struct context *context, const struct target *target, const char *tag)
+{
+    struct db_params params = { .count = 0 };
+    struct db_rows rows;
+
+    db_param_text(&params, target->row->uuid);
+    db_param_text(&params, tag);
+    TRY(db_query(context, context->mem, target->cell->link, &SERVER_TAG_DELETE, &params, &rows));
+    return rows.affected ? NULL : fault_new(context->mem, InstanceTagNotFound, target->row->uuid, tag);
+}
