@@ -255,7 +255,7 @@ void links_put_next(const struct call *call, const char *name, const char *path,
         return;
     query = next_query(call, last);
     href = mem_printf(call->mem, "%s/%s?%s", link_base(call), path, query_encode(call->mem, &query));
-    strbuf_printf(call->out, ", \"%s_links\": [{\"rel\": \"next\", \"href\": ", name);
+    strbuf_printf(call->out, ", \"%s%slinks\": [{\"rel\": \"next\", \"href\": ", name ? name : "", name ? "_" : "");
     json_put_string(call->out, href);
     JSON_PUT_LITERAL(call->out, "}]");
 }

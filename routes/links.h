@@ -35,7 +35,7 @@ void links_put(const struct links *links, struct strbuf *out, const char *identi
 void links_put_bookmark(const struct links *links, struct strbuf *out, const char *identifier);
 
 /*
- * Writes `, "<name>_links": [{"rel": "next", "href": …}]` when there may be a
+ * Writes `, "<name>_links": [{"rel": "next", "href": …}]` ("links" for a NULL name) when there may be a
  * next page: as many items as the limit were shown.  `path` is what stands in
  * the link ("flavors/detail"), `last` the marker: the last item's identifier.
  */

@@ -226,8 +226,7 @@ static bool take_digits(const char **text, int least, int most, int *value)
     return count >= least;
 }
 
-/* ISO 8601 as Python's iso8601 module reads it; missing parts are the first of their kind, no zone is UTC. */
-static bool read_time(const char *text, int64_t *usec)
+bool servers_read_time(const char *text, int64_t *usec)
 {
     int year, month = 1, day = 1, hour = 0, minute = 0, second = 0, micros = 0, zone_hour = 0, zone_minute = 0;
     bool negative = false;
@@ -300,9 +299,9 @@ static struct fault *read_changes(const struct context *context, struct servers_
     const char *since = take(search, "changes-since"), *before = take(search, "changes-before");
 
     search->changes_since = search->changes_before = DB_NO_TIME;
-    if (since && !read_time(since, &search->changes_since))
+    if (since && !servers_read_time(since, &search->changes_since))
         return fault_http(context->mem, 400, "Invalid filter field: changes-since.");
-    if (before && !read_time(before, &search->changes_before))
+    if (before && !servers_read_time(before, &search->changes_before))
         return fault_http(context->mem, 400, "Invalid filter field: changes-before.");
     if (since && before && search->changes_before < search->changes_since)
         return fault_http(context->mem, 400, "%s",

@@ -60,4 +60,7 @@ bool servers_search_passes(const void *mem, const struct servers_search *search,
 int servers_search_compare(const struct servers_search *search, const struct instance *a, int64_t a_id,
                            const struct instance *b, int64_t b_id);
 
+/* ISO 8601 as Python's iso8601 module reads it; missing parts are the first of their kind, no zone is UTC. */
+bool servers_read_time(const char *text, int64_t *usec);
+
 #endif
