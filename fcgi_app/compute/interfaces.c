@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Interfaces of servers; see the header. */
+#include "config.h"
+
+#include "fcgi_app/compute/interfaces.h"
+
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/compute/actions.h"
+#include "fcgi_app/compute/instance_actions.h"
+#include "fcgi_app/compute/rejects.h"
+#include "fcgi_app/json/json.h"
+
+#include <string.h>
+
+/* From this version of all nova-computes on, servers with vDPA ports may get and lose interfaces. */
+enum { VDPA_FROM = 62 };
+
+static const struct instance_states running = INSTANCE_STATES("active", "paused", "stopped");
+static const struct instance_states idle = INSTANCE_STATES(NULL);
+
+struct fault *interfaces_list(const struct context *context, const struct target *target, json_t **ports)
+{
+    const struct neutron_param params[] = { { "device_id", target->row->uuid }, { NULL, NULL } };
+
+    return neutron_list(context, target->mem, NEUTRON_USER, NEUTRON_PORTS, params, ports);
+}
+
+struct fault *interfaces_tags(const struct context *context, const struct target *target,
+                              const struct interface_tag **tags, size_t *count)
+{
+    struct db_params params = { 0 };
+    struct db_rows rows = { 0 };
+
+    if (target->cell) {
+        db_param_text(&params, target->row->uuid);
+        TRY(db_query(context, target->mem, target->cell->link, &INTERFACE_TAGS, &params, &rows));
+    }
+    *tags = rows.rows;
+    *count = rows.count;
+    return NULL;
+}
+
+static bool needs_accelerator(const char *vnic_type)
+{
+    return vnic_type && (!strcmp(vnic_type, "accelerator-direct") || !strcmp(vnic_type, "accelerator-direct-physical"));
+}
+
+static struct fault *check(const struct context *context, const struct target *target, const char *action)
+{
+    TRY(target_check_lock(context, target));
+    TRY(target_reject(context, target, REJECT_VDPA, (struct reject_until){ .vdpa = VDPA_FROM }, action));
+    return target_check_states(target, &running, &idle, true, action);
+}
+
+struct fault *interface_attach(const struct context *context, struct target *target, const struct interface_wish *wish,
+                               const char **port_id)
+{
+    struct rpc_target to = { .server = target->row->host };
+    struct neutron_port port;
+    struct rpc_args args;
+    json_t *vif = NULL;
+
+    TRY(check(context, target, "attach_interface"));
+    TRY(instance_action_start(context, target, "attach_interface"));
+    if (wish->port_id) {
+        TRY(neutron_port_show(context, target->mem, NEUTRON_USER, wish->port_id, NULL, &port));
+        if (needs_accelerator(port.vnic_type))
+            return fault_new(target->mem, ForbiddenPortsWithAccelerator);
+    }
+    if (!to.server)
+        return fault_text(target->mem, NovaException, "No compute host specified");
+    to.transport_url = target->cell ? target->cell->transport_url : NULL;
+    rpc_args_init(&args, target->mem);
+    target_put_object(target, rpc_arg(&args, "instance"));
+    rpc_arg_string(&args, "network_id", wish->network_id);
+    rpc_arg_string(&args, "port_id", wish->port_id);
+    rpc_arg_string(&args, "requested_ip", wish->address);
+    rpc_arg_string(&args, "tag", wish->tag);
+    TRY(rpc_call(context, &to, RPC_attach_interface, &args, &vif));
+    *port_id = json_string_value(json_object_get(vif, "id"));
+    return *port_id ? NULL : fault_new(target->mem, TypeError, "'NoneType' object is not subscriptable");
+}
+
+static void put_port(struct rpc_args *args, const void *arg)
+{
+    rpc_arg_string(args, "port_id", arg);
+}
+
+/* What kind of port the server's kept network information says it is; NULL: it is not there. */
+static const char *kept_kind(const struct target *target, const char *port_id)
+{
+    const json_t *vif;
+    json_t *vifs = NULL;
+    size_t i;
+
+    if (!target->row->network_info.length ||
+        json_read(target->mem, target->row->network_info.data, target->row->network_info.length, &vifs))
+        return NULL;
+    json_array_foreach(vifs, i, vif)
+    {
+        const char *id = json_string_value(json_object_get(vif, "id"));
+
+        if (id && !strcmp(id, port_id))
+            return json_string_value(json_object_get(vif, "vnic_type"));
+    }
+    return NULL;
+}
+
+struct fault *interface_detach(const struct context *context, struct target *target, const char *port_id)
+{
+    TRY(check(context, target, "detach_interface"));
+    if (needs_accelerator(kept_kind(target, port_id)))
+        return fault_new(target->mem, ForbiddenPortsWithAccelerator);
+    TRY(instance_action_start(context, target, "detach_interface"));
+    return action_send(context, target, RPC_detach_interface, NULL, false, put_port, port_id);
+}
