@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calls to a peer that answers what its path says: well, late, never, in
+ * pieces, with rubbish.  The peer is a child of the test on the loopback.
+ */
+#include "config.h"
+
+#include "fcgi_app/base/clock.h"
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/clients/http.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct {
+    int port;
+    pid_t pid;
+    void *mem;
+    struct worker worker;
+} peer;
+
+static void say(int fd, const char *text)
+{
+    if (write(fd, text, strlen(text)) < 0)
+        _exit(0);
+}
+
+/* One connection; its number is in the answers. Whether it is kept. */
+static bool serve_one(int fd, int number)
+{
+    char in[65536], out[4096];
+    ssize_t size = 0, got;
+    const char *body;
+
+    do {
+        got = read(fd, in + size, sizeof(in) - 1 - (size_t)size);
+        if (got <= 0)
+            return false;
+        size += got;
+        in[size] = '\0';
+        body = strstr(in, "\r\n\r\n");
+    } while (!body || (strstr(in, "Content-Length: 5\r\n") && strlen(body) < 9));
+    if (strstr(in, " /silent"))
+        sleep(20);
+    if (strstr(in, " /late"))
+        usleep(300000);
+    if (strstr(in, " /hangup"))
+        return false;
+    if (strstr(in, " /half")) {
+        say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        return false;
+    }
+    if (strstr(in, " /rubbish")) {
+        say(fd, "SSH-2.0-OpenSSH_9.2\r\n");
+        return false;
+    }
+    if (strstr(in, " /headers")) {
+        say(fd, "HTTP/1.1 200 OK\r\n");
+        for (int i = 0; i < 6000; i++)
+            say(fd, "X-Many: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n");
+        say(fd, "Content-Length: 0\r\n\r\n");
+        return false;
+    }
+    if (strstr(in, " /chunks")) {
+        say(fd, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A:  b \r\nx-a: "
+                "c\r\n\r\n3\r\nabc\r\n");
+        usleep(20000);
+        say(fd, "2\r\nde\r\n0\r\n\r\n");
+        return true;
+    }
+    if (strstr(in, " /moved")) {
+        say(fd, "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
+        return true;
+    }
+    snprintf(out, sizeof(out), "%d %.*s %s", number, (int)strcspn(in, "\r"), in,
+             strstr(in, "\r\n\r\n") ? strstr(in, "\r\n\r\n") + 4 : "");
+    dprintf(fd, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(out), out);
+    return true;
+}
+
+static int open_peer(void **state)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+    (void)state;
+    if (bind(listener, (struct sockaddr *)&address, sizeof(address)) || listen(listener, 64) ||
+        getsockname(listener, (struct sockaddr *)&address, &size))
+        return -1;
+    peer.port = ntohs(address.sin_port);
+    peer.pid = fork();
+    if (!peer.pid) {
+        setpgid(0, 0);
+        signal(SIGCHLD, SIG_IGN);
+        for (int number = 1;; number++) {
+            int fd = accept(listener, NULL, NULL);
+
+            if (!fork()) {
+                while (serve_one(fd, number))
+                    ;
+                _exit(0);
+            }
+            close(fd);
+        }
+    }
+    setpgid(peer.pid, peer.pid);
+    close(listener);
+    peer.mem = mem_context(NULL, "test");
+    peer.worker.mem = peer.mem;
+    return 0;
+}
+
+static int close_peer(void **state)
+{
+    (void)state;
+    talloc_free(peer.mem);
+    kill(-peer.pid, SIGKILL);
+    waitpid(peer.pid, NULL, 0);
+    return 0;
+}
+
+static struct http_call ask(const char *path)
+{
+    struct http_call call = { .method = "GET", .idle_timeout = 5 };
+
+    call.url = mem_printf(peer.mem, "http://127.0.0.1:%d%s", peer.port, path);
+    return call;
+}
+
+static void answers_come_whole(void **state)
+{
+    const struct http_header headers[] = { { "X-Auth-Token", "t" }, { "X-Empty", "" } };
+    struct http_call call = ask("/chunks");
+
+    (void)state;
+    http_perform(&peer.worker, peer.mem, &call, 1);
+    assert_int_equal(call.failure, HTTP_ANSWERED);
+    assert_int_equal(call.status, 200);
+    assert_string_equal(call.reply, "abcde");
+    assert_string_equal(http_reply_header(&call, "X-A"), "b");
+    assert_null(http_reply_header(&call, "X-B"));
+
+    call = ask("/post");
+    call.method = "POST";
+    call.body = "12345";
+    call.body_size = 5;
+    call.headers = headers;
+    call.header_count = 2;
+    http_perform(&peer.worker, peer.mem, &call, 1);
+    assert_int_equal(call.failure, HTTP_ANSWERED);
+    assert_non_null(strstr(call.reply, "POST /post HTTP/1.1 12345"));
+
+    call = ask("/moved"); /* is told, not followed */
+    http_perform(&peer.worker, peer.mem, &call, 1);
+    assert_int_equal(call.status, 302);
+    assert_string_equal(http_reply_header(&call, "location"), "/elsewhere");
+    assert_string_equal(call.reply, "");
+
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const methods[] = { "PUT", "PATCH", "DELETE" };
+
+        call = ask("/x");
+        call.method = methods[i];
+        http_perform(&peer.worker, peer.mem, &call, 1);
+        assert_non_null(strstr(call.reply, mem_printf(peer.mem, " %s /x HTTP/1.1", methods[i])));
+    }
+}
+
+static void connections_are_kept(void **state)
+{
+    struct http_call call = ask("/one");
+    int first;
+
+    (void)state;
+    http_perform(&peer.worker, peer.mem, &call, 1);
+    first = atoi(call.reply);
+    for (int i = 0; i < 5; i++) {
+        call = ask("/again");
+        http_perform(&peer.worker, peer.mem, &call, 1);
+        assert_int_equal(atoi(call.reply), first);
+    }
+    assert_true(http_open_connections(&peer.worker) >= 1);
+}
+
+static void several_go_at_once(void **state)
+{
+    enum { COUNT = 40 };
+    struct http_call calls[COUNT];
+    uint64_t begun = clock_monotonic_usec();
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++)
+        calls[i] = ask(mem_printf(peer.mem, i % 2 ? "/late/%d" : "/now/%d", i));
+    http_perform(&peer.worker, peer.mem, calls, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(calls[i].failure, HTTP_ANSWERED);
+        assert_non_null(strstr(calls[i].reply, mem_printf(peer.mem, "/%d HTTP", i)));
+    }
+    assert_true(clock_monotonic_usec() - begun < 20 * 300000); /* one after another takes longer */
+    http_perform(&peer.worker, peer.mem, NULL, 0);
+}
+
+static void failures_have_their_kind(void **state)
+{
+    static const struct {
+        const char *url; /* begun with "/": the peer's */
+        enum http_failure failure;
+    } rows[] = {
+        { "/hangup", HTTP_CONNECT_FAILURE },
+        { "/half", HTTP_CONNECT_FAILURE },
+        { "/rubbish", HTTP_CONNECT_FAILURE },
+        { "/headers", HTTP_BROKEN },
+        { "http://127.0.0.1:1/", HTTP_CONNECT_FAILURE },
+        { "http://nothing.invalid/", HTTP_CONNECT_FAILURE },
+        { "ftp://127.0.0.1/", HTTP_CONNECT_FAILURE },
+        { "file:///etc/passwd", HTTP_CONNECT_FAILURE },
+        { "", HTTP_BROKEN },
+    };
+    struct http_call call;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        call = ask(rows[i].url);
+        if (*rows[i].url != '/')
+            call.url = rows[i].url;
+        http_perform(&peer.worker, peer.mem, &call, 1);
+        if (call.failure != rows[i].failure || !call.error || call.reply)
+            fail_msg("%s: %d, %s", call.url, call.failure, call.error ? call.error : "no words");
+    }
+}
+
+static void silence_ends_a_call(void **state)
+{
+    struct http_call calls[] = { ask("/silent"), ask("/late") };
+    uint64_t begun = clock_monotonic_usec();
+
+    (void)state;
+    calls[0].idle_timeout = 0.5;
+    http_perform(&peer.worker, peer.mem, calls, 2);
+    assert_int_equal(calls[0].failure, HTTP_TIMEOUT);
+    assert_int_equal(calls[1].failure, HTTP_ANSWERED);
+    assert_true(clock_monotonic_usec() - begun < 10 * 1000000);
+}
+
+static void headers_cannot_be_smuggled(void **state)
+{
+    static const char *const bad[] = { "a\r\nX-Roles: admin", "a\nb", "a\r" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct http_header header = { "X-Name", bad[i] };
+        struct http_call call = ask("/x");
+
+        call.headers = &header;
+        call.header_count = 1;
+        http_perform(&peer.worker, peer.mem, &call, 1);
+        assert_int_equal(call.failure, HTTP_BROKEN);
+        header = (struct http_header){ bad[i], "x" };
+        http_perform(&peer.worker, peer.mem, &call, 1);
+        assert_int_equal(call.failure, HTTP_BROKEN);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_come_whole),  cmocka_unit_test(connections_are_kept),
+        cmocka_unit_test(several_go_at_once),  cmocka_unit_test(failures_have_their_kind),
+        cmocka_unit_test(silence_ends_a_call), cmocka_unit_test(headers_cannot_be_smuggled),
+    };
+
+    unsetenv("http_proxy");
+    unsetenv("HTTP_PROXY");
+    unsetenv("all_proxy");
+    return cmocka_run_group_tests(tests, open_peer, close_peer);
+}
