@@ -6,7 +6,8 @@ usage: bench.py [--short] [--lab] [--seconds N] [--json FILE]
 
 Always: GET / through lighttpd, ours and a bare responder in turn; CPU a request, PostgreSQL's CPU, memory, start-up and the
 cost a row on a seeded database of our own.
---lab: the same for Python's nova-api (uwsgi, noauth2) on the lab's databases (LAB_DIR, default /tmp/nova-lab), ours beside it.
+--lab: the same for Python's nova-api (uwsgi, noauth2; then keystone) on the lab's databases (LAB_DIR, default /tmp/nova-lab), ours
+beside it.
 CPU is utime + stime of the processes from /proc, PostgreSQL's that of the backends that serve them and no others. Nothing is
 asserted: a figure that misses its target is printed so. README.md has the method and what was measured.
 """
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import stack  # noqa: E402
@@ -293,6 +295,65 @@ def bench_lab(folder, lab, results):
         pool.stop()
 
 
+KEYSTONE_TARGETS = [
+    ('/v2.1/flavors/detail', 1000, 100, None),
+    ('/v2.1/servers/{id}', 400, 40, 60),
+    ('/v2.1/servers/detail?limit=1000', 20, 4, 120),
+]
+
+
+def keystone_token(user='demo', project='demo', password='labsecret'):
+    """A token of the lab's keystone, and its project."""
+    domain = {'name': 'Default'}
+    body = {'auth': {'identity': {'methods': ['password'], 'password': {'user': {'name': user, 'domain': domain, 'password': password}}},
+                     'scope': {'project': {'name': project, 'domain': domain}}}}
+    request = urllib.request.Request('http://127.0.0.1:5000/v3/auth/tokens', json.dumps(body).encode(),
+                                     {'Content-Type': 'application/json'})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.headers['X-Subject-Token']
+
+
+def bench_keystone(folder, lab, results):
+    """Both programs behind keystone with a token that both have cached, security groups from neutron included."""
+    with open(os.path.join(lab, 'etc/nova/nova.conf'), encoding='utf-8') as f:
+        text = f.read()
+    api = re.search(r'^connection = (\S*nova_api)$', text, re.M).group(1)
+    main = re.search(r'^connection = (\S*nova_cell1)$', text, re.M).group(1)
+    groups = [group for group in re.split(r'^(?=\[)', text, flags=re.M)
+              if re.match(r'\[(keystone_authtoken|service_user|glance|cinder|neutron|placement)\]', group)]
+    conf = stack.write_configuration(folder, api, main, extra='\n' + ''.join(groups))
+    with open(conf, encoding='utf-8') as f:
+        ours = f.read().replace('auth_strategy = noauth2', 'auth_strategy = keystone')
+    with open(conf, 'w', encoding='utf-8') as f:
+        f.write(ours)
+    theirs, token = 'http://127.0.0.1:28774', keystone_token()
+    newest = json.loads(stack.get(theirs + '/v2.1/servers?status=ACTIVE&limit=1', token)[2])['servers'][0]
+    postgres, neutron = lab_pid(lab, 'postgres'), lab_pid(lab, 'neutron-server')
+    their_root = lab_pid(lab, 'nova-api-uwsgi')
+    pool = stack.Pool(folder, conf)
+    front = stack.Lighttpd(folder, pool.socket)
+    try:
+        for path, n_ours, n_theirs, want in KEYSTONE_TARGETS:
+            target = path.format(id=newest['id'])
+            before = cpu(neutron)
+            mine = measure(front.url, target, pool.pid, postgres, token, n_ours)
+            between = cpu(neutron)
+            other = measure(theirs, target, their_root, postgres, token, n_theirs)
+            # measure() asks a little more than it counts, to warm up
+            net = tuple(spent * 1000 / (n + max(3, min(20, n // 5)))
+                        for spent, n in ((between - before, n_ours), (cpu(neutron) - between, n_theirs)))
+            ratio = other[0] / mine[0] if mine[0] else float('inf')
+            say('keystone %-32s CPU ours %7.3f ms  python %8.2f ms  1/%-5.0f%s' % (
+                path, mine[0], other[0], ratio, ' (target 1/%d: %s)' % (want, verdict(ratio, want, True)) if want else ''))
+            if net[1] > 1:
+                say('         %-32s neutron  %7.1f ms  python %8.1f ms  %.2f of it (target 0.5: %s)' % (
+                    '', net[0], net[1], net[0] / net[1], verdict(net[0] / net[1], 0.5, False)))
+            results.setdefault('keystone', {})[path] = {'ours': mine, 'python': other, 'neutron': net}
+    finally:
+        front.stop()
+        pool.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--short', action='store_true', help='a minute: smaller counts, no flatness over 200,000 servers')
@@ -326,6 +387,7 @@ def main():
         if args.lab or args.only_lab:
             if os.path.exists(os.path.join(lab, 'run/nova-api-uwsgi-noauth.pid')):
                 bench_lab(folder, lab, results)
+                bench_keystone(folder, lab, results)
             else:
                 say('no lab runs in %s: nothing is compared with Python' % lab)
     finally:
