@@ -587,6 +587,7 @@ int worker_run(struct worker_task *task)
         service_stopped(task->service);
     }
     score_stage(loop->slot, SCORE_LEAVING);
+    rpc_reset(task->worker->rpc);
     drop_kept(loop);
     return loop->status;
 }

@@ -17,6 +17,7 @@
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/db/db.h"
 #include "fcgi_app/db/services.h"
+#include "fcgi_app/objects/notifications.h"
 
 #include <string.h>
 
@@ -238,5 +239,10 @@ struct fault *service_record_ensure(const struct context *context, const char *h
     db_param_int(&params, context->mem, ours);
     db_param_text(&params, uuid);
     /* Where a sibling's record stands meanwhile this touches no row, which is as good. */
-    return db_query(context, context->mem, link, &SERVICE_CREATE, &params, &rows);
+    TRY(db_query(context, context->mem, link, &SERVICE_CREATE, &params, &rows));
+    if (rows.affected)
+        notify_service(context, "create",
+                       &(struct notified_service){
+                           .host = host, .binary = binary, .uuid = uuid, .version = ours, .last_seen_up = INT64_MIN });
+    return NULL;
 }

@@ -123,6 +123,9 @@ void bus_name_replies(struct bus *bus);
 /* Closes; a connection of another process is only let go. */
 void bus_close(struct bus *bus);
 
+/* Says farewell to the broker, and closes. */
+void bus_leave(struct bus *bus);
+
 /* Reads and handles one frame, or waits until `until`. */
 enum bus_status bus_step(struct bus *bus, uint64_t until);
 

@@ -315,6 +315,13 @@ void bus_close(struct bus *bus)
     bus->delivery = (struct bus_delivery){ 0 };
 }
 
+void bus_leave(struct bus *bus)
+{
+    if (bus->state && bus->owner == getpid())
+        (void)amqp_connection_close(bus->state, AMQP_REPLY_SUCCESS);
+    bus_close(bus);
+}
+
 static void pause_until(uint64_t until)
 {
     uint64_t now;

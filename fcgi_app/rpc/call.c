@@ -41,7 +41,7 @@ void rpc_reset(struct rpc *rpc)
     if (!rpc)
         return;
     for (size_t i = 0; i < rpc->bus_count; i++) {
-        bus_close(rpc->buses[i]);
+        bus_leave(rpc->buses[i]);
         talloc_free(rpc->buses[i]);
     }
     rpc->bus_count = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Notifications through the drivers of [oslo_messaging_notifications]:
- * messagingv2 (with an envelope), messaging (without), log, noop; routing is
- * refused.  Read once a worker.
+ * messagingv2 (with an envelope), messaging (without), log, noop.  Others
+ * (routing, test) are passed over with a warning.  Read once a worker.
  * Source: nova-facts/rpc.md section 5; config_options.tsv.
  */
 #include "config.h"
@@ -39,12 +39,8 @@ struct notifier {
     int64_t rounds;
 };
 
-/* Entry points of the package, also under their old modules' names. */
 static enum driver driver_find(const char *name)
 {
-    const char *last = strrchr(name, ':');
-
-    (void)last;
     for (size_t i = 0; i < sizeof(driver_names) / sizeof(driver_names[0]); i++)
         if (!strcmp(driver_names[i], name))
             return (enum driver)i;

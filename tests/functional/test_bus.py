@@ -418,6 +418,25 @@ def test_notifications_off(bus):
     assert "oslo.messaging.notification.x.y" in text and "geheim" not in text
 
 
+def test_tls(broker, bus):
+    """TLS from the options or the URL's query; who checks finds out a stranger and a wrong name."""
+    url = broker.address().replace("127.0.0.1:%d" % broker.port, "localhost:%d" % broker.tls_port)
+
+    def cast(url, **rabbit):
+        return bus(url, rpc_response_timeout=2, rabbit=rabbit).ask("cast", "stop_instance", server="x", args={})
+
+    assert "fault" not in cast(url, ssl="true")
+    assert "fault" not in cast(url + "?ssl=1")
+    assert "fault" not in cast(url, ssl="true", ssl_ca_file=broker.path("server.pem"),
+                               ssl_enforce_hostname_verification="true")
+    assert cast(url, ssl="true", ssl_ca_file=broker.path("other.pem"))["fault"] == "MessageDeliveryFailure"
+    named = url.replace("localhost", "127.0.0.1")
+    assert "fault" not in cast(named, ssl="true", ssl_ca_file=broker.path("server.pem"))
+    assert cast(named, ssl="true", ssl_ca_file=broker.path("server.pem"),
+                ssl_enforce_hostname_verification="true")["fault"] == "MessageDeliveryFailure"
+    assert "fault" in cast(url)
+
+
 def test_secrets(broker, bus):
     """Neither the token nor the arguments stand in the log."""
     one = bus(default_log_levels="oslo.messaging=DEBUG")
