@@ -261,7 +261,7 @@ class Tap:
         channel.basic_publish(amqp.Message(body, content_type='application/json', content_encoding='utf-8',
                                            delivery_mode=2), exchange='', routing_key=message.inner['_reply_q'])
 
-    def fence(self, seconds=10):
+    def fence(self, seconds=60):
         """Returns once everything published (and confirmed) before has been seen."""
         for vhost, name in self.markers.items():
             link = self._fence_link(vhost)
@@ -277,7 +277,7 @@ class Tap:
             self.links[vhost] = (link, link.channel())
         return self.links[vhost][1]
 
-    def take(self, seconds=10):
+    def take(self, seconds=60):
         self.fence(seconds)
         out = []
         while True:

@@ -193,8 +193,15 @@ def mark():
     return made.hexdigest()
 
 
-def is_made(prefix):
+def is_made(prefix, transport):
     """Is the world of a stage that is kept up still the one of this source, and its services still alive?"""
+    link = psycopg2.connect(prefix.format(db='nova_api'))
+    with link.cursor() as cur:
+        cur.execute("SELECT 1 FROM cell_mappings WHERE name = 'cell1' AND transport_url = %s", [transport('cell1')])
+        same = cur.fetchone() is not None
+    link.close()
+    if not same:
+        return False
     link = psycopg2.connect(prefix.format(db='nova_cell2'))
     try:
         with link.cursor() as cur:

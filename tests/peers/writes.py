@@ -16,6 +16,7 @@ import gzip
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -198,7 +199,7 @@ class Stage:
 
     def fill(self):
         self.tap = rabbit.Tap(self.broker)
-        if self.shared and write_world.is_made(self.prefix):
+        if self.shared and write_world.is_made(self.prefix, self.broker.url):
             self.rows = write_world.Rows(self.prefix)
             self.rows.restore()
             return
@@ -279,6 +280,7 @@ enabled = true
         """The programs have started: the rows that they made for themselves go."""
         stack.wait_until('the programs make their service row', lambda: self.rows.query(
             'nova_cell1', "SELECT 1 FROM services WHERE \"binary\" = 'nova-osapi_compute'"), seconds=60)
+        time.sleep(1)  # and the second of them, which finds it there or makes its own
         self.rows.restore()
         self.tap.take()
         self.peers.take()
@@ -575,6 +577,7 @@ def main():
         if args.what == 'record':
             if args.missing:
                 lines = [x for x in lines if str(x) not in recorded]
+                random.Random(1).shuffle(lines)  # so that what is there when it is interrupted is of every kind
             record(stage, lines, recorded, lambda: write_recorded(recorded, args.recorded))
             if args.show:
                 for line in lines:
