@@ -103,10 +103,15 @@ static struct fault *look(struct search *search)
 /* The answers of its cell; InstanceNotFound when that has no such server. */
 static struct fault *from_cell(struct search *search, const struct db_cell *cell, struct target *target)
 {
+    const struct context *context = search->context;
     struct db_answer *answers = search->answers;
 
+    /* A cell's servers are for those within a project, and for administrators; its database comes before the policies.
+     */
+    if (!context->is_admin && (!context->user_id || !context->project_id))
+        return fault_new(search->mem, Forbidden);
     if (search->asked != cell) {
-        struct db_batch *batch = db_batch(search->context, search->mem);
+        struct db_batch *batch = db_batch(context, search->mem);
 
         ask_cell(search, batch, cell);
         db_batch_run(batch, 0);

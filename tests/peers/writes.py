@@ -103,6 +103,8 @@ class Asker(peers.Peer):
         else:
             token = fakepeers.TOKENS.get(who, '-') if who != '-' else '-'
         headers = list(line.headers)
+        if line.body is None and line.method in ('POST', 'PUT'):
+            headers.append(('Body', ''))
         if line.body is not None:
             if not any(name.lower() == 'content-type' for name, _ in headers):
                 headers.append(('Content-Type', 'application/json'))
