@@ -61,7 +61,7 @@ for floor in 0 1 2 3 4 5 6 7; do
     if ! ${CC:-cc} $FLOORS_CFLAGS -o "$top/floors_link" "$top/floors_link.c" \
         -Wl,--whole-archive "$library" -Wl,--no-whole-archive $beneath $FLOORS_LIBS 2>"$top/floors_link.err"; then
         echo "floor $floor does not link against the floors beneath it:"
-        grep -o "undefined reference to .*" "$top/floors_link.err" | sort -u | head -20
+        grep -oE "undefined (reference to|symbol: ).*" "$top/floors_link.err" | sort -u | head -20 | grep . || head -5 "$top/floors_link.err"
         failures=$((failures + 1))
     fi
     beneath="$library $beneath"
