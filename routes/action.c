@@ -77,3 +77,15 @@ struct fault *action_answer(struct call *call, const struct target *target, stru
         return fault->remote ? remote_state(target, fault, word) : fault_http(call->mem, 409, "%s", fault->message);
     return fault;
 }
+
+struct fault *action_image_answer(struct call *call, const char *id, const char *location)
+{
+    if (call->version >= 45) {
+        strbuf_puts(call->out, "{\"image_id\": ");
+        json_put_string(call->out, id);
+        strbuf_putc(call->out, '}');
+    } else if (location) {
+        response_set_header(&call->request->response, call->mem, "Location", location);
+    }
+    return NULL;
+}

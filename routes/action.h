@@ -34,4 +34,7 @@ struct fault *action_answer(struct call *call, const struct target *target, stru
 /* Faults among `names` (ended by FAULT_COUNT) as HTTP's `code`; any other unchanged. */
 struct fault *action_fault_as(struct call *call, struct fault *fault, int code, const enum fault_name *names);
 
+/* 2.45: {"image_id": …}; before it `location` (NULL: none) as a header. */
+struct fault *action_image_answer(struct call *call, const char *id, const char *location) FAULT_CHECK;
+
 #endif

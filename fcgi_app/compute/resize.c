@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The end of a move. */
+/* The end of a move, either way. Neighbour: resize_start.c begins one. */
 #include "config.h"
 
 #include "fcgi_app/compute/resize.h"
 
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
+#include "fcgi_app/base/mem.h"
 #include "fcgi_app/compute/actions.h"
+#include "fcgi_app/compute/hardware.h"
+#include "fcgi_app/compute/rejects.h"
+#include "fcgi_app/compute/server_spec.h"
+#include "fcgi_app/json/json.h"
 #include "fcgi_app/objects/hosts.h"
+#include "fcgi_app/objects/tree.h"
+#include "fcgi_app/quota/quota.h"
 
 #include <string.h>
 
@@ -114,4 +121,134 @@ struct fault *server_confirm_before_delete(const struct context *context, struct
     }
     TRY(target_save(context, target, &(struct target_guard){ .action = "confirmResize" }));
     return send_confirm(context, target, migration, true);
+}
+
+/* ---- back ---- */
+
+static void decref(void *json)
+{
+    json_decref(json);
+}
+
+/* The flavor that the server had before; NULL where the row has none. */
+static json_t *old_flavor(const struct target *target)
+{
+    struct json_scan scan = json_scan_text(target->row->flavor.data, target->row->flavor.length);
+    struct json_piece piece;
+    json_t *tree;
+
+    if (!target->row->flavor.length || !json_scan_find(&scan, "old") || json_scan_peek(&scan) != JSON_KIND_OBJECT)
+        return NULL;
+    json_scan_raw(&scan, &piece);
+    return json_read(target->mem, piece.text, piece.length, &tree) ? NULL : tree;
+}
+
+static int64_t number(const json_t *flavor, const char *key)
+{
+    return json_integer_value(tree_get(flavor, key));
+}
+
+static struct flavor_row *row_of(const struct target *target, const json_t *flavor)
+{
+    struct flavor_row *row = mem_new(target->mem, struct flavor_row);
+
+    *row = (struct flavor_row){
+        .id = number(flavor, "id"),
+        .name = json_string_value(tree_get(flavor, "name")),
+        .memory_mb = number(flavor, "memory_mb"),
+        .vcpus = number(flavor, "vcpus"),
+        .root_gb = number(flavor, "root_gb"),
+        .ephemeral_gb = number(flavor, "ephemeral_gb"),
+        .flavorid = json_string_value(tree_get(flavor, "flavorid")),
+        .swap = number(flavor, "swap"),
+        .extra_specs = json_copy((json_t *)(uintptr_t)tree_get(flavor, "extra_specs")),
+    };
+    if (row->extra_specs)
+        mem_attach(target->mem, row->extra_specs, decref);
+    return row;
+}
+
+static struct quota_server size_of(const struct flavor_row *flavor)
+{
+    return (struct quota_server){ .vcpus = flavor->vcpus,
+                                  .memory_mb = flavor->memory_mb,
+                                  .root_gb = flavor->root_gb,
+                                  .ephemeral_gb = flavor->ephemeral_gb,
+                                  .swap = flavor->swap };
+}
+
+/* The wish is for the old flavor again. */
+static struct fault *respecify(const struct context *context, const struct target *target, json_t *old,
+                               const struct flavor_row *flavor, struct server_spec *spec)
+{
+    json_t *topology = NULL, *image;
+
+    if (number(server_spec_get(spec, "flavor"), "id") == flavor->id)
+        return NULL;
+    TRY(server_image_meta(target, &image));
+    TRY(hardware_numa(target->mem, flavor, image, &topology));
+    server_spec_set(spec, "flavor", json_incref(old));
+    server_spec_set(spec, "numa_topology", topology ? topology : json_null());
+    return server_spec_save(context, target, spec);
+}
+
+struct reverting {
+    const struct migration_row *migration;
+    const struct server_spec *spec;
+};
+
+static void fill_revert(struct rpc_args *args, const void *arg)
+{
+    const struct reverting *reverting = arg;
+
+    migration_object_put(rpc_arg(args, "migration"), reverting->migration);
+    server_spec_put(reverting->spec, args);
+}
+
+static struct fault *send_revert(const struct context *context, const struct target *target,
+                                 const struct reverting *reverting)
+{
+    struct rpc_target conductor = { 0 };
+    struct rpc_args args;
+
+    if (!reverting->migration->cross_cell_move)
+        return action_send(context, target, RPC_revert_resize, reverting->migration->dest_compute, false, fill_revert,
+                           reverting);
+    rpc_args_init(&args, target->mem);
+    target_put_object(target, rpc_arg(&args, "instance"));
+    fill_migration(&args, reverting->migration);
+    return rpc_cast(context, &conductor, RPC_revert_snapshot_based_resize, &args);
+}
+
+struct fault *server_revert_resize(const struct context *context, struct target *target)
+{
+    struct migration_row *migration;
+    struct quota_server from, to;
+    struct server_spec *spec;
+    struct flavor_row *flavor;
+    struct service source;
+    json_t *old;
+
+    TRY(target_check_lock(context, target));
+    TRY(target_check_states(target, &resized, &idle, true, "revertResize"));
+    TRY(find_migration(context, target, "finished", &migration));
+    if (!migration)
+        return fault_new(target->mem, MigrationNotFoundByStatus, target->row->uuid, "finished");
+    TRY(server_spec_load(context, target, &spec));
+    old = old_flavor(target);
+    if (!old)
+        return fault_new(target->mem, FlavorNotFound, "None");
+    flavor = row_of(target, old);
+    to = size_of(flavor);
+    from = (struct quota_server){ .vcpus = target_flavor_int(target, "vcpus"),
+                                  .memory_mb = target_flavor_int(target, "memory_mb") };
+    TRY(quota_check_resize(context, &from, &to, true, target->row->project_id, target->row->user_id));
+    TRY(host_service_anywhere(context, migration->source_compute, &source));
+    TRY(service_find_zone(context, &source));
+    TRY(respecify(context, target, old, flavor, spec));
+    target_set_text(target, "availability_zone", source.zone);
+    target_set_text(target, "task_state", "resize_reverting");
+    TRY(target_save(context, target, &(struct target_guard){ .task_states = &idle, .action = "revertResize" }));
+    TRY(set_status(context, target, migration, "reverting"));
+    return send_revert(context, target, &(struct reverting){ migration, spec });
 }

@@ -16,46 +16,70 @@
 
 /* ---- in memory ---- */
 
-/* Where the column lies in the row; it is among those to be written from now on. */
-static void *change(struct target *target, const char *name, enum instance_column_type type)
-{
-    const struct instance_column *column = instance_column(name);
-
-    if (!column || column->type != type) {
-        fprintf(stderr, "nova-api-fcgi: there is no column %s of this type\n", name);
-        abort();
-    }
-    for (size_t i = 0;; i++) {
-        if (i == target->changed_count)
-            target->changed[target->changed_count++] = column;
-        if (target->changed[i] == column)
-            return (char *)target->row + column->offset;
-    }
-}
-
 static bool same_text(const char *a, const char *b)
 {
     return a && b ? !strcmp(a, b) : a == b;
 }
 
+/* Where the column lies in the row. */
+static void *column_at(struct target *target, const char *name, enum instance_column_type type,
+                       const struct instance_column **column)
+{
+    *column = instance_column(name);
+    if (!*column || (*column)->type != type) {
+        fprintf(stderr, "nova-api-fcgi: there is no column %s of this type\n", name);
+        abort();
+    }
+    return (char *)target->row + (*column)->offset;
+}
+
+/* It is among those to be written from now on. */
+static void mark(struct target *target, const struct instance_column *column)
+{
+    for (size_t i = 0; i < target->changed_count; i++)
+        if (target->changed[i] == column)
+            return;
+    target->changed[target->changed_count++] = column;
+}
+
 void target_set_text(struct target *target, const char *column, const char *value)
 {
-    *(const char **)change(target, column, INSTANCE_COLUMN_TEXT) = value;
+    const struct instance_column *found;
+    const char **at = column_at(target, column, INSTANCE_COLUMN_TEXT, &found);
+
+    if (!same_text(*at, value))
+        mark(target, found);
+    *at = value;
 }
 
 void target_set_int(struct target *target, const char *column, int64_t value)
 {
-    *(int64_t *)change(target, column, INSTANCE_COLUMN_INT) = value;
+    const struct instance_column *found;
+    int64_t *at = column_at(target, column, INSTANCE_COLUMN_INT, &found);
+
+    if (*at != value)
+        mark(target, found);
+    *at = value;
 }
 
 void target_set_bool(struct target *target, const char *column, bool value)
 {
-    *(bool *)change(target, column, INSTANCE_COLUMN_BOOL) = value;
+    const struct instance_column *found;
+    bool *at = column_at(target, column, INSTANCE_COLUMN_BOOL, &found);
+
+    if (*at != value)
+        mark(target, found);
+    *at = value;
 }
 
 void target_set_time(struct target *target, const char *column, int64_t value)
 {
-    *(int64_t *)change(target, column, INSTANCE_COLUMN_TIME) = value;
+    const struct instance_column *found;
+    int64_t *at = column_at(target, column, INSTANCE_COLUMN_TIME, &found);
+
+    if (*at != value)
+        mark(target, found);
+    *at = value;
 }
 
 /* Takes the key off a list of changes. */
@@ -246,7 +270,7 @@ struct fault *target_save(const struct context *context, struct target *target, 
     if (!target->cell)
         return no_cell(target);
     if (!target->changed_count && !system->put_count && !system->drop_count && !metadata->put_count &&
-        !metadata->drop_count && !guard->event)
+        !metadata->drop_count && !guard->event && !guard->finished)
         return guard->action ? instance_action_start(context, target, guard->action) : NULL;
     write.start_time = write.now;
     write.finish_time = guard->finished ? write.now : DB_NO_TIME;

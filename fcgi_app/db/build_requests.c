@@ -35,6 +35,27 @@ const struct db_statement REQUEST_SPEC_BY_UUID = {
     .row_size = sizeof(struct request_spec),
 };
 
+static const struct db_column spec_row_columns[] = { COL_INT(struct request_spec_row, id),
+                                                     COL_TEXT(struct request_spec_row, spec) };
+
+const struct db_statement REQUEST_SPEC_WHOLE = {
+    .name = "request_spec_whole",
+    .sql = "SELECT id, spec FROM request_specs WHERE instance_uuid = $1",
+    .params = 1,
+    .database = "api",
+    .columns = spec_row_columns,
+    .column_count = COUNT(spec_row_columns),
+    .row_size = sizeof(struct request_spec_row),
+};
+
+const struct db_statement REQUEST_SPEC_SET = {
+    .name = "request_spec_set",
+    .sql = "UPDATE request_specs SET spec = $2, updated_at = $3 WHERE instance_uuid = $1",
+    .params = 3,
+    .database = "api",
+    .write = true,
+};
+
 static const struct db_column number_columns[] = { COL_INT(struct flavor_number, id) };
 
 const struct db_statement FLAVOR_NUMBER = {

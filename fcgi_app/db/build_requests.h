@@ -27,6 +27,14 @@ struct request_spec {
     const char *spec; /* JSON of a RequestSpec object */
 };
 extern const struct db_statement REQUEST_SPEC_BY_UUID;
+/* The same with the number of its row; $1 uuid. */
+struct request_spec_row {
+    int64_t id;
+    const char *spec;
+};
+extern const struct db_statement REQUEST_SPEC_WHOLE;
+/* $1 uuid, $2 spec, $3 now */
+extern const struct db_statement REQUEST_SPEC_SET;
 
 /* The number of a flavor, for filters: $1 flavorid, $2 project that must have access (NULL: any). */
 struct flavor_number {

@@ -19,6 +19,14 @@ const struct db_statement BUILD_REQUEST_TAKE = {
     .row_size = sizeof(struct build_request_taken),
 };
 
+const struct db_statement BUILD_REQUEST_SET_INSTANCE = {
+    .name = "build_request_set_instance",
+    .sql = "UPDATE build_requests SET instance = $2, updated_at = $3 WHERE instance_uuid = $1",
+    .params = 3,
+    .database = "api",
+    .write = true,
+};
+
 const struct db_statement INSTANCE_MAPPING_QUEUE = {
     .name = "instance_mapping_queue",
     .sql = "UPDATE instance_mappings SET queued_for_delete = $2, updated_at = $3 WHERE instance_uuid = $1 AND "

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rows of a server that goes: its build request, what a cell keeps of it,
+ * The rows of a server that goes or changes: its build request, what a cell keeps of it,
  * its mapping's word that it is about to go.
  * Source: nova-facts/db.md sections 6.4 and 6.5.
  */
@@ -14,6 +14,9 @@ struct build_request_taken {
     const char *block_device_mappings; /* JSON of a BlockDeviceMappingList object, or NULL */
 };
 extern const struct db_statement BUILD_REQUEST_TAKE;
+
+/* In the API database: $1 uuid, $2 the server's object, $3 now */
+extern const struct db_statement BUILD_REQUEST_SET_INSTANCE;
 
 /* In the API database: $1 uuid, $2 is it queued for delete, $3 now */
 extern const struct db_statement INSTANCE_MAPPING_QUEUE;

@@ -147,6 +147,11 @@ static json_t *spec_tree(const struct new_spec *spec, const char *uuid, bool sto
     return object;
 }
 
+json_t *request_spec_group(const struct group_row *group, bool stored)
+{
+    return group_tree(group, stored);
+}
+
 json_t *request_spec_stored(const struct new_spec *spec, const char *uuid)
 {
     return spec_tree(spec, uuid, true, 0, spec->group);

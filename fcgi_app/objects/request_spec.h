@@ -46,6 +46,9 @@ json_t *request_spec_stored(const struct new_spec *spec, const char *uuid);
 /* The same as it is sent after its row `id` was made; `group` is the group as it is by then. */
 json_t *request_spec_sent(const struct new_spec *spec, const char *uuid, int64_t id, const struct group_row *group);
 
+/* InstanceGroup of a row, as the conductor is sent it, or as a row keeps it. The caller owns it. */
+json_t *request_spec_group(const struct group_row *group, bool stored);
+
 /* One network that a request names: NetworkRequest. */
 struct network_request {
     const char *network_id; /* NULL, a uuid, "auto" or "none" */

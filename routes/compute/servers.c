@@ -92,7 +92,7 @@ static const struct route servers_routes[] = {
                   "os_compute_api:os-extended-server-attributes?; "
                   "os_compute_api:servers:show:host_status? (>=2.16); "
                   "os_compute_api:servers:show:host_status:unknown-only? (>=2.16)" },
-    { "PUT", "/servers/{id}", NULL, V_ALL, NULL, 200, .errors = { 404 }, .body = servers_update_body,
+    { "PUT", "/servers/{id}", NULL, V_ALL, servers_update, 200, .errors = { 404 }, .body = servers_update_body,
       .policies = "os_compute_api:servers:update; os_compute_api:servers:show:flavor-extra-specs? (>=2.47); "
                   "os_compute_api:os-extended-server-attributes? (>=2.75); "
                   "os_compute_api:servers:show:host_status? (>=2.75); "
@@ -101,11 +101,11 @@ static const struct route servers_routes[] = {
       .policies = "os_compute_api:servers:delete" },
     { "POST", "/servers/{id}/action", "confirmResize", V_ALL, servers_confirm_resize, 204, .errors = { 400, 404, 409 },
       .policies = "os_compute_api:servers:confirm_resize" },
-    { "POST", "/servers/{id}/action", "revertResize", V_ALL, NULL, 202, .errors = { 400, 404, 409 },
+    { "POST", "/servers/{id}/action", "revertResize", V_ALL, servers_revert_resize, 202, .errors = { 400, 404, 409 },
       .policies = "os_compute_api:servers:revert_resize" },
     { "POST", "/servers/{id}/action", "reboot", V_ALL, servers_reboot, 202, .errors = { 404, 409 }, .body = servers_reboot_body,
       .policies = "os_compute_api:servers:reboot" },
-    { "POST", "/servers/{id}/action", "resize", V_ALL, NULL, 202, .errors = { 400, 401, 403, 404, 409 },
+    { "POST", "/servers/{id}/action", "resize", V_ALL, servers_resize, 202, .errors = { 400, 401, 403, 404, 409 },
       .body = servers_resize_body,
       .policies = "os_compute_api:servers:resize; compute:servers:resize:cross_cell? (decides cross-cell)" },
     { "POST", "/servers/{id}/action", "rebuild", V_ALL, NULL, 202, .errors = { 400, 403, 404, 409 },
@@ -115,7 +115,7 @@ static const struct route servers_routes[] = {
                   "os_compute_api:servers:show:flavor-extra-specs? (>=2.47); "
                   "os_compute_api:os-extended-server-attributes? (>=2.75); "
                   "os_compute_api:servers:show:host_status? (>=2.75)" },
-    { "POST", "/servers/{id}/action", "createImage", V_ALL, NULL, 202, .errors = { 400, 403, 404, 409 },
+    { "POST", "/servers/{id}/action", "createImage", V_ALL, servers_create_image, 202, .errors = { 400, 403, 404, 409 },
       .body = servers_create_image_body,
       .policies = "os_compute_api:servers:create_image; "
                   "os_compute_api:servers:create_image:allow_volume_backed (volume-backed only)" },

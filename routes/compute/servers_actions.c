@@ -4,11 +4,15 @@
 
 #include "routes/compute/servers_actions.h"
 
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/compute/delete.h"
 #include "fcgi_app/compute/resize.h"
+#include "fcgi_app/compute/update.h"
 #include "fcgi_app/conf/conf.h"
 #include "routes/action.h"
+#include "routes/views/servers.h"
 
 #include <strings.h>
 
@@ -67,4 +71,55 @@ struct fault *servers_confirm_resize(struct call *call)
     if (fault && fault_is(fault, FAULT_MigrationNotFound))
         return fault_http(call->mem, 400, "Instance has not been resized.");
     return target_conflict(target, action_fault_as(call, fault, 409, conflicts));
+}
+
+/* Sets the columns that members of the body are called otherwise for. */
+static void take_changes(const struct call *call, struct target *target)
+{
+    static const struct {
+        const char *key, *column;
+    } texts[] = {
+        { "description", "display_description" },
+        { "hostname", "hostname" },
+        { "accessIPv4", "access_ip_v4" },
+        { "accessIPv6", "access_ip_v6" },
+    };
+    const json_t *server = json_object_get(call->body, "server");
+    const char *name = json_string_value(json_object_get(server, "name"));
+    const char *disk = json_string_value(json_object_get(server, "OS-DCF:diskConfig"));
+
+    if (name)
+        target_set_text(target, "display_name", text_strip(call->mem, name));
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const json_t *value = json_object_get(server, texts[i].key);
+
+        if (value)
+            target_set_text(target, texts[i].column, json_string_value(value));
+    }
+    if (disk)
+        target_set_bool(target, "auto_disk_config", !strcmp(disk, "AUTO"));
+}
+
+struct fault *servers_update(struct call *call)
+{
+    struct instance *shown;
+    struct target *target;
+    struct server server;
+    struct fault *fault;
+
+    TRY(target_find(call->context, call->vars[0], INSTANCE_WITH_CACHE | INSTANCE_WITH_FLAVOR, &target));
+    TRY(action_authorize(call, target, "os_compute_api:servers:update", ACTION_OF_PROJECT_AND_USER));
+    take_changes(call, target);
+    fault = server_update(call->context, target);
+    if (!fault)
+        fault = servers_get(call->context, call->vars[0], servers_view_wants(call) | INSTANCE_FAULT, false,
+                            call->version >= 71, &server);
+    if (fault && fault->name == FAULT_InstanceNotFound)
+        return fault_http(call->mem, 404, "Instance could not be found");
+    TRY(fault);
+    /* The time of this change is not in the answer to it. */
+    shown = mem_memdup(call->mem, server.instance, sizeof(*server.instance));
+    shown->updated_at = target->row->updated_at;
+    server.instance = shown;
+    return servers_view_changed(call, &server, false);
 }

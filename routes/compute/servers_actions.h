@@ -5,7 +5,7 @@
 
 #include "routes/resource.h"
 
-route_handler servers_start, servers_stop, servers_trigger_crash_dump, servers_reboot, servers_delete,
-    servers_confirm_resize;
+route_handler servers_start, servers_stop, servers_trigger_crash_dump, servers_reboot, servers_delete, servers_update,
+    servers_confirm_resize, servers_revert_resize, servers_resize, servers_create_image;
 
 #endif

@@ -532,3 +532,36 @@ struct fault *servers_view_show(struct call *call, const struct server *server)
     strbuf_putc(call->out, '}');
     return NULL;
 }
+
+/* 2.75: what only a show had had comes with the answer to a change too. */
+struct fault *servers_view_changed(struct call *call, const struct server *server, bool rebuilt)
+{
+    static const char *const shown_later[] = { "\"OS-EXT-AZ:",           "\"config_drive\"",    "\"key_name\"",
+                                               "\"OS-SRV-USG:",          "\"security_groups\"", "\"OS-EXT-STS:",
+                                               "\"os-extended-volumes:", "\"host_status\"" };
+    const struct versions later = V_FROM(75);
+    struct policy_target target = { server->instance->project_id, NULL };
+    struct server_view *view = view_open(call, false, &target);
+    struct view_state state = { call->out, call->version, view };
+    struct view_field fields[sizeof(full_fields) / sizeof(full_fields[0])];
+    struct view_plan plan;
+
+    memcpy(fields, full_fields, sizeof(fields));
+    for (struct view_field *field = fields; field->key; field++) {
+        for (size_t i = 0; i < sizeof(shown_later) / sizeof(shown_later[0]); i++)
+            if (!strncmp(field->key, shown_later[i], strlen(shown_later[i])))
+                field->versions = later;
+        if (rebuilt && field->put == put_user_data)
+            field->versions.max = -1;
+    }
+    if (call->version < 75)
+        view->attributes = false;
+    view->plain_addresses = call->version < 75;
+    view_plan(&plan, fields, call->version);
+    if (call->version >= 75)
+        TRY(groups_of(call, server, 1, &view->groups));
+    JSON_PUT_LITERAL(call->out, "{\"server\": ");
+    put_server(view, &plan, &state, server);
+    strbuf_putc(call->out, '}');
+    return NULL;
+}

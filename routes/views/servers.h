@@ -20,6 +20,11 @@ unsigned servers_view_list_wants(const struct call *call);
 void servers_view_index(struct call *call, const struct servers *servers);
 /* Faults of the next two: those of the network service, which is asked for security groups. */
 struct fault *servers_view_detail(struct call *call, const struct servers *servers) FAULT_CHECK;
+/*
+ * {"server": …} as an answer to a change: as below, but before 2.75 without what extensions had added.  `rebuilt`:
+ * without the user data.
+ */
+struct fault *servers_view_changed(struct call *call, const struct server *server, bool rebuilt) FAULT_CHECK;
 /* {"server": …} */
 struct fault *servers_view_show(struct call *call, const struct server *server) FAULT_CHECK;
 

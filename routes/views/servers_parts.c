@@ -479,16 +479,18 @@ static void put_piece(struct strbuf *out, struct json_piece piece)
         json_put_null(out);
 }
 
-static void put_address(struct strbuf *out, const struct address *address)
+static void put_address(struct strbuf *out, const struct address *address, bool plain)
 {
     JSON_PUT_LITERAL(out, "{\"version\": ");
     put_raw(out, address->version);
     JSON_PUT_LITERAL(out, ", \"addr\": ");
     put_piece(out, address->address);
-    JSON_PUT_LITERAL(out, ", \"OS-EXT-IPS:type\": ");
-    put_piece(out, address->type);
-    JSON_PUT_LITERAL(out, ", \"OS-EXT-IPS-MAC:mac_addr\": ");
-    put_piece(out, address->mac);
+    if (!plain) {
+        JSON_PUT_LITERAL(out, ", \"OS-EXT-IPS:type\": ");
+        put_piece(out, address->type);
+        JSON_PUT_LITERAL(out, ", \"OS-EXT-IPS-MAC:mac_addr\": ");
+        put_piece(out, address->mac);
+    }
     strbuf_putc(out, '}');
 }
 
@@ -527,7 +529,7 @@ void servers_put_addresses(const struct view_state *state, const void *object)
                 if (!first)
                     strbuf_put(state->out, ", ", 2);
                 first = false;
-                put_address(state->out, &view->addresses[i]);
+                put_address(state->out, &view->addresses[i], view->plain_addresses);
             }
         strbuf_putc(state->out, ']');
     }

@@ -32,6 +32,7 @@ struct server_view {
     struct links servers, flavors, images;
     bool detail; /* a list: host_status stands at its end */
     bool attributes, extra_specs, host_status, host_unknown_only;
+    bool plain_addresses; /* without what extensions say of them */
     int64_t now;
     const struct server *server; /* the one being written */
     struct instance_piece *pieces;
