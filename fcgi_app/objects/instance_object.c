@@ -221,10 +221,36 @@ static void put_number(struct strbuf *out, int64_t number)
 #define PUT_BOOL(value) json_put_bool(out, value)
 #define PUT_TIME(value) object_put_time(out, value)
 
+/* What is changed of a server: what its source says, and parts that hold changes. */
+struct changes {
+    const char *names[32];
+    size_t count;
+};
+
+static void add_change(struct changes *changes, const char *name)
+{
+    for (size_t i = 0; i < changes->count; i++)
+        if (!strcmp(changes->names[i], name))
+            return;
+    if (changes->count + 1 < COUNT(changes->names))
+        changes->names[changes->count++] = name;
+}
+
+/* The key cannot stand within a JSON string: its quotes would be escaped. */
+static void note_part(struct changes *changes, const char *name, const struct strbuf *out, size_t from)
+{
+    if (strstr(out->data + from, "\"nova_object.changes\": ["))
+        add_change(changes, name);
+}
+
 void instance_object_put(struct strbuf *out, const struct instance_source *source)
 {
     const struct instance_row *row = source->row;
+    struct changes changes = { .count = 0 };
+    size_t from;
 
+    for (size_t i = 0; source->changes && source->changes[i]; i++)
+        add_change(&changes, source->changes[i]);
     object_begin(out, "Instance");
 #define COLUMN(type, name)                                                                                             \
     object_key(out, #name);                                                                                            \
@@ -232,10 +258,12 @@ void instance_object_put(struct strbuf *out, const struct instance_source *sourc
 #define PART(name, bits)                                                                                               \
     if (!(bits) || (source->wants & (bits))) {                                                                         \
         object_key(out, #name);                                                                                        \
+        from = out->length;                                                                                            \
         put_##name(out, source);                                                                                       \
+        note_part(&changes, #name, out, from);                                                                         \
     }
 #include "fcgi_app/db/instance_columns.def"
-    object_end(out, source->changes);
+    object_end(out, changes.names);
 }
 
 /* ---- block device mappings ---- */

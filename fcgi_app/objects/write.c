@@ -105,50 +105,7 @@ void object_put_row(struct strbuf *out, const char *name, const struct object_me
     object_end(out, changes);
 }
 
-static void put_clean(struct strbuf *out, struct json_scan *scan, unsigned depth)
-{
-    struct json_piece piece;
-
-    switch (depth < 100 ? json_scan_peek(scan) : JSON_KIND_NONE) {
-    case JSON_KIND_OBJECT:
-        strbuf_putc(out, '{');
-        for (json_scan_object(scan); json_scan_key(scan, &piece);) {
-            if (json_key_is(piece, "nova_object.changes")) {
-                json_scan_skip(scan);
-                continue;
-            }
-            if (out->data[out->length - 1] != '{')
-                strbuf_puts(out, ", ");
-            json_put_piece(out, piece);
-            strbuf_puts(out, ": ");
-            put_clean(out, scan, depth + 1);
-        }
-        strbuf_putc(out, '}');
-        break;
-    case JSON_KIND_ARRAY:
-        strbuf_putc(out, '[');
-        for (json_scan_array(scan); json_scan_element(scan);) {
-            if (out->data[out->length - 1] != '[')
-                strbuf_puts(out, ", ");
-            put_clean(out, scan, depth + 1);
-        }
-        strbuf_putc(out, ']');
-        break;
-    default:
-        json_scan_raw(scan, &piece);
-        json_put_raw(out, piece.text, piece.length);
-    }
-}
-
 void object_put_stored(struct strbuf *out, struct db_bytes text)
 {
-    struct json_scan scan = json_scan_text(text.data, text.length);
-    size_t start = out->length;
-
-    if (text.length)
-        put_clean(out, &scan, 0);
-    if (!text.length || scan.bad) {
-        strbuf_cut(out, start);
-        json_put_null(out);
-    }
+    json_put_raw(out, text.length ? text.data : "null", text.length ? text.length : strlen("null"));
 }

@@ -4,8 +4,8 @@
  * the order of members as nova's own services write them.
  *
  * Rows become objects through tables of members (name, kind, offset).  What a
- * column keeps as a serialised object goes out as it is, without the lists of
- * changes that it was stored with: an object that was read has none.
+ * column keeps as a serialised object goes out as it is, with the list of
+ * changes that it was stored with; what holds such an object counts as changed.
  * Neighbours: registry.h has the versions; db/instance_rows.h the rows.
  * Source: nova-facts/rpc.md sections 3.5 and 4, captures/rpc.jsonl, objects.tsv.
  */
@@ -45,7 +45,7 @@ void object_put_time(struct strbuf *out, int64_t usec);
 /* A whole object from a row. */
 void object_put_row(struct strbuf *out, const char *name, const struct object_member *members, size_t count,
                     const void *row, const char *const *changes);
-/* A serialised object (or any JSON) from a column, its lists of changes left out; null where it is empty. */
+/* A serialised object (or any JSON) from a column; null where it is empty. */
 void object_put_stored(struct strbuf *out, struct db_bytes text);
 
 /* ---- servers ---- */
