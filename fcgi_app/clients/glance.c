@@ -70,7 +70,7 @@ const char *glance_url(const struct context *context, const void *mem)
         return servers[0];
     fault = service_endpoint(context, mem, &service_glance, SERVICE_AS_USER, &url);
     if (!fault)
-        return url;
+        return mem_printf(mem, "%s/", url); /* discovery ends there, and links show it */
     log_debug("No endpoint of the image service: %s", fault->message);
     return NULL;
 }

@@ -33,7 +33,7 @@ static const char *with_prefix(const struct call *call, const char *url)
     length = strlen(prefix);
     while (length && prefix[length - 1] == '/')
         length--;
-    return mem_printf(call->mem, "%.*s%s", (int)length, prefix, path ? path : "");
+    return mem_printf(call->mem, "%.*s%s", (int)length, prefix, path && strcmp(path, "/") ? path : "");
 }
 
 static void view_open(struct image_view *view, struct call *call)
