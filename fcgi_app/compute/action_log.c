@@ -61,7 +61,7 @@ struct fault *action_log_list(const struct context *context, const struct action
     if (search->limit == 0)
         return NULL;
     if (!owner->cell)
-        return search->marker ? fault_new(context->mem, MarkerNotFound, search->marker) : NULL;
+        return search->marker ? fault_new(context->mem, MarkerNotFound, "None") : NULL;
     db_param_text(&params, owner->uuid);
     db_param_time(&params, context->mem, search->changes_since);
     db_param_time(&params, context->mem, search->changes_before);
@@ -78,7 +78,8 @@ struct fault *action_log_list(const struct context *context, const struct action
     if (search->marker) {
         TRY(marker.fault);
         if (!marker.rows.count)
-            return fault_new(context->mem, MarkerNotFound, search->marker);
+            return fault_new(context->mem, MarkerNotFound,
+                             "None"); /* sic: the reference looks it up into the same name */
     }
     *list = (struct action_list){ page.rows.rows, page.rows.count };
     return NULL;
