@@ -191,8 +191,24 @@ def ordered(value):
     return value
 
 
+def without_chance(value, key=None):
+    """Generated keys have a fingerprint and a length of their own; the reference prints traits from a set."""
+    if isinstance(value, dict):
+        return {k: without_chance(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        if value[:1] == ['content-length']:
+            return ['content-length', '*']
+        out = [without_chance(v) for v in value]
+        return sorted(out) if key == 'required_traits' else out
+    if isinstance(value, str) and key in ('fingerprint', 'body'):
+        return FINGERPRINT.sub('<fingerprint>', value)
+    return value
+
+
 def differences(request, ours, theirs):
     """Lines that say how two runs of a request differ; none when they are equal."""
+    if '<private key>' in theirs['body'] or '"required_traits"' in json.dumps(theirs['messages']):
+        ours, theirs = without_chance(ours), without_chance(theirs)
     if request.method == 'GET' and CELLS.search(request.path) and ours['body'] != theirs['body']:
         try:
             ours, theirs = (dict(side, body=json.dumps(ordered(json.loads(side['body'])))) for side in (ours, theirs))
