@@ -61,6 +61,16 @@ const struct db_statement INSTANCE_LOOKUP = {
     .row_size = sizeof(struct instance_lookup),
 };
 
+const struct db_statement INSTANCE_MAPPINGS_BY_UUIDS = {
+    .name = "instance_mappings_by_uuids",
+    .sql = "SELECT " MAPPING " FROM instance_mappings im WHERE im.instance_uuid = ANY($1)",
+    .params = 1,
+    .database = "api",
+    .columns = mapping_columns,
+    .column_count = COUNT(mapping_columns),
+    .row_size = sizeof(struct instance_mapping),
+};
+
 const struct db_statement INSTANCE_MAPPINGS_OF_CELL = {
     .name = "instance_mappings_of_cell",
     .sql = "SELECT " MAPPING " FROM instance_mappings im WHERE im.cell_id = $1 AND ($2::text IS NULL OR "

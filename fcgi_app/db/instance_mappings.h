@@ -31,6 +31,8 @@ struct instance_lookup {
 
 /* $1 uuid */
 extern const struct db_statement INSTANCE_MAPPING_BY_UUID;
+/* $1 uuids, an array */
+extern const struct db_statement INSTANCE_MAPPINGS_BY_UUIDS;
 /* struct instance_lookup; $1 uuid, $2 project whose groups may be seen (NULL: all) */
 extern const struct db_statement INSTANCE_LOOKUP;
 /* The servers of a cell that are not being deleted; $1 cell's id, $2 project (NULL: all), $3 limit. */

@@ -28,6 +28,7 @@ enum {
     /* no part of the object: */
     INSTANCE_WITH_BDMS = 1 << 12,         /* block device mappings */
     INSTANCE_WITH_HOST_SERVICE = 1 << 13, /* `services` too, to see whether the host is up */
+    INSTANCE_WITHOUT_METADATA = 1 << 30,  /* the object has no metadata of either kind and no security groups */
 };
 
 #define INSTANCE_MEMBER_TEXT const char *

@@ -243,6 +243,14 @@ static void note_part(struct changes *changes, const char *name, const struct st
         add_change(changes, name);
 }
 
+/* Some messages carry servers as lists read them: without what hangs off them in rows of its own. */
+static bool is_left_out(const struct instance_source *source,
+                        void (*part)(struct strbuf *out, const struct instance_source *source))
+{
+    return (source->wants & INSTANCE_WITHOUT_METADATA) &&
+           (part == put_metadata || part == put_system_metadata || part == put_security_groups);
+}
+
 void instance_object_put(struct strbuf *out, const struct instance_source *source)
 {
     const struct instance_row *row = source->row;
@@ -256,7 +264,7 @@ void instance_object_put(struct strbuf *out, const struct instance_source *sourc
     object_key(out, #name);                                                                                            \
     PUT_##type(row->name);
 #define PART(name, bits)                                                                                               \
-    if (!(bits) || (source->wants & (bits))) {                                                                         \
+    if ((!(bits) || (source->wants & (bits))) && !is_left_out(source, put_##name)) {                                   \
         object_key(out, #name);                                                                                        \
         from = out->length;                                                                                            \
         put_##name(out, source);                                                                                       \

@@ -3,8 +3,43 @@
  * the rows of upstream's module server_migrations. */
 #include "config.h"
 
+#include "fcgi_app/compute/live_migrations.h"
+#include "fcgi_app/policies/policies.h"
 #include "routes/resource.h"
 #include "routes/schemas/server_migrations.h"
+
+static struct fault *find_server(const struct call *call, const char *rule, struct target **target)
+{
+    TRY(target_find(call->context, call->vars[0], INSTANCE_WITH_CACHE, target));
+    return policy_check(call->context, rule, &(struct policy_target){ .project_id = (*target)->row->project_id });
+}
+
+static struct fault *server_migrations_delete(struct call *call)
+{
+    bool queued = versions_hold((struct versions)V_FROM(65), call->version);
+    struct target *target;
+    struct fault *fault;
+
+    TRY(find_server(call, "os_compute_api:servers:migrations:delete", &target));
+    fault = target_conflict(target, live_migration_abort(call->context, target, call->vars[1], queued));
+    if (fault && fault_is(fault, FAULT_MigrationNotFoundForInstance))
+        return fault_http(call->mem, 404, "%s", fault->message);
+    if (fault && fault_is(fault, FAULT_InvalidMigrationState))
+        return fault_http(call->mem, 400, "%s", fault->message);
+    return fault;
+}
+
+static struct fault *server_migrations_force_complete(struct call *call)
+{
+    struct target *target;
+    struct fault *fault;
+
+    TRY(find_server(call, "os_compute_api:servers:migrations:force_complete", &target));
+    fault = target_conflict(target, live_migration_force(call->context, target, call->vars[1]));
+    if (fault && (fault_is(fault, FAULT_MigrationNotFoundForInstance) || fault_is(fault, FAULT_InvalidMigrationState)))
+        return fault_http(call->mem, 400, "%s", fault->message);
+    return fault;
+}
 
 /* clang-format off */
 static const struct route server_migrations_routes[] = {
@@ -12,9 +47,9 @@ static const struct route server_migrations_routes[] = {
       .policies = "os_compute_api:servers:migrations:index" },
     { "GET", "/servers/{server_id}/migrations/{id}", NULL, V_FROM(23), NULL, 200, .errors = { 404 },
       .policies = "os_compute_api:servers:migrations:show" },
-    { "DELETE", "/servers/{server_id}/migrations/{id}", NULL, V_FROM(24), NULL, 202, .errors = { 400, 404, 409 },
+    { "DELETE", "/servers/{server_id}/migrations/{id}", NULL, V_FROM(24), server_migrations_delete, 202, .errors = { 400, 404, 409 },
       .policies = "os_compute_api:servers:migrations:delete" },
-    { "POST", "/servers/{server_id}/migrations/{id}/action", "force_complete", V_FROM(22), NULL, 202,
+    { "POST", "/servers/{server_id}/migrations/{id}/action", "force_complete", V_FROM(22), server_migrations_force_complete, 202,
       .errors = { 400, 403, 404, 409 }, .body = server_migrations_force_complete_body,
       .policies = "os_compute_api:servers:migrations:force_complete" },
     { 0 },

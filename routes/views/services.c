@@ -99,3 +99,25 @@ void services_view_show(const struct call *call, const struct service *service)
     put(call, &plan, service);
     JSON_PUT_LITERAL(call->out, "}");
 }
+
+void services_view_change(const struct call *call, const char *host, const char *binary, const char *status,
+                          const char *reason, const bool *forced_down)
+{
+    JSON_PUT_LITERAL(call->out, "{\"service\": {\"host\": ");
+    json_put_string(call->out, host);
+    JSON_PUT_LITERAL(call->out, ", \"binary\": ");
+    json_put_string(call->out, binary);
+    if (status) {
+        JSON_PUT_LITERAL(call->out, ", \"status\": ");
+        json_put_string(call->out, status);
+    }
+    if (!text_is_empty(reason)) {
+        JSON_PUT_LITERAL(call->out, ", \"disabled_reason\": ");
+        json_put_string(call->out, reason);
+    }
+    if (forced_down) {
+        JSON_PUT_LITERAL(call->out, ", \"forced_down\": ");
+        json_put_bool(call->out, *forced_down);
+    }
+    JSON_PUT_LITERAL(call->out, "}}");
+}

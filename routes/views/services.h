@@ -15,4 +15,11 @@ void services_view_list(const struct call *call, const struct services *services
 /* {"service": {…}} */
 void services_view_show(const struct call *call, const struct service *service);
 
+/*
+ * {"service": {"host": …, "binary": …, "status": …, "disabled_reason": …}} as actions to 2.52 answer; NULL status or
+ * forced_down: not shown, nor is an empty reason.
+ */
+void services_view_change(const struct call *call, const char *host, const char *binary, const char *status,
+                          const char *reason, const bool *forced_down);
+
 #endif
