@@ -64,6 +64,55 @@ const char *conf_string(const struct conf *conf, enum option option)
     }
 }
 
+/* What else the floors under test ask of options: nothing is set. */
+const char *const *conf_list(const struct conf *conf, enum option option)
+{
+    static const char *const none[] = { NULL };
+
+    (void)conf;
+    (void)option;
+    return none;
+}
+
+double conf_float(const struct conf *conf, enum option option)
+{
+    (void)conf;
+    (void)option;
+    return 0;
+}
+
+bool conf_has(const struct conf *conf, enum option option)
+{
+    (void)conf;
+    (void)option;
+    return false;
+}
+
+bool conf_is_set(const struct conf *conf, enum option option)
+{
+    return conf_has(conf, option);
+}
+
+const char *conf_raw(const struct conf *conf, const char *section, const char *key)
+{
+    (void)conf;
+    (void)section;
+    (void)key;
+    return NULL;
+}
+
+const char *conf_option_name(enum option option)
+{
+    (void)option;
+    return "an option";
+}
+
+const char *conf_find_file(const struct conf *conf, const void *mem, const char *name)
+{
+    (void)mem;
+    return conf_raw(conf, NULL, name);
+}
+
 /* A worker with its databases, on a root of its own. */
 struct fixture {
     void *mem;
