@@ -10,6 +10,7 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/worker.h"
+#include "fcgi_app/clients/placement.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/db/instance_mappings.h"
 
@@ -161,10 +162,48 @@ static void sum_cells(const struct cell_counts *cells, struct quota_answer *answ
     }
 }
 
-/* ---- members of a group ---- */
+/* ---- servers by mappings and placement ---- */
 
 /* Kept once it is so: then no mapping is from before mappings knew user and deletion. */
 static bool all_mappings_migrated;
+
+/* *counted is false where old mappings stand in the way; then the cells must be asked. */
+static struct fault *count_by_placement(const struct context *context, const struct quota_question *question,
+                                        struct quota_answer *answer, bool *counted)
+{
+    struct db_batch *batch = db_batch(context, context->mem);
+    struct db_params owner = { 0 }, project = { 0 };
+    struct db_answer counts, unmigrated = { 0 };
+    struct placement_usage usage;
+
+    db_param_text(&owner, question->project_id);
+    db_param_text(&owner, question->user_id);
+    db_param_text(&project, question->project_id);
+    db_batch_add(batch, db_api(context->worker->db), &QUOTA_MAPPING_COUNTS, &owner, &counts);
+    if (!all_mappings_migrated)
+        db_batch_add(batch, db_api(context->worker->db), &QUOTA_UNMIGRATED_MAPPINGS, &project, &unmigrated);
+    db_batch_run(batch, 0);
+    TRY(counts.fault);
+    TRY(unmigrated.fault);
+    *counted = !unmigrated.rows.count || !((const struct quota_unmigrated *)unmigrated.rows.rows)->unmigrated;
+    if (!*counted) {
+        log_warning("Falling back to legacy quota counting method for instances, cores, and ram");
+        return NULL;
+    }
+    answer->of_project.of[QUOTA_INSTANCES] = ((const struct quota_counts *)counts.rows.rows)->of_project;
+    answer->of_user.of[QUOTA_INSTANCES] = ((const struct quota_counts *)counts.rows.rows)->of_user;
+    TRY(placement_usages(context, context->mem, question->project_id, NULL, &usage));
+    answer->of_project.of[QUOTA_CORES] = usage.cores;
+    answer->of_project.of[QUOTA_RAM] = usage.ram;
+    if (!question->user_id)
+        return NULL;
+    TRY(placement_usages(context, context->mem, question->project_id, question->user_id, &usage));
+    answer->of_user.of[QUOTA_CORES] = usage.cores;
+    answer->of_user.of[QUOTA_RAM] = usage.ram;
+    return NULL;
+}
+
+/* ---- members of a group ---- */
 
 static struct fault *count_members_in_cells(const struct context *context, const struct quota_question *question,
                                             int64_t *count)
@@ -213,8 +252,11 @@ struct fault *quota_ask(const struct context *context, const struct quota_questi
     struct db_params none = { 0 };
     struct db_answer limits = { 0 }, groups = { 0 }, key_pairs = { 0 }, members = { 0 }, unmigrated = { 0 };
     struct cell_counts cells = { 0 };
+    bool counted = false;
 
     *answer = (struct quota_answer){ 0 };
+    if (quota_driver(context) == QUOTA_DRIVER_UNIFIED)
+        return fault_new(context->mem, Internal, "nova.quota.UnifiedLimitsDriver is not supported yet");
     db_param_text(&owner_params, question->project_id);
     db_param_text(&owner_params, question->user_id);
     if (question->wanted & QUOTA_ASK_LIMITS) {
@@ -238,7 +280,10 @@ struct fault *quota_ask(const struct context *context, const struct quota_questi
             db_batch_add(batch, api, &QUOTA_UNMIGRATED_MAPPINGS, &none, &unmigrated);
         }
     }
-    if (question->wanted & QUOTA_ASK_SERVERS)
+    if ((question->wanted & QUOTA_ASK_SERVERS) &&
+        conf_bool(context->worker->conf, OPTION_quota_count_usage_from_placement))
+        TRY(count_by_placement(context, question, answer, &counted));
+    if ((question->wanted & QUOTA_ASK_SERVERS) && !counted)
         TRY(add_cells(context, question, batch, &cells));
     db_batch_run(batch, 0);
     TRY(limits.fault);

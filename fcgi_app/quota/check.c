@@ -80,7 +80,7 @@ static struct fault *check_plain(const struct context *context, unsigned resourc
     struct quota_answer answer;
 
     *over = (struct over){ 0 };
-    if (quota_driver(context) != QUOTA_DRIVER_DB)
+    if (quota_driver(context) == QUOTA_DRIVER_NOOP)
         return NULL;
     TRY(quota_ask(context, &question, &answer));
     over->quotas = answer.limits;
@@ -155,7 +155,7 @@ struct fault *quota_check_key_pairs(const struct context *context, const char *u
     const struct quota_values deltas = { .of[QUOTA_KEY_PAIRS] = more };
     struct quota_answer answer;
 
-    if (quota_driver(context) != QUOTA_DRIVER_DB)
+    if (quota_driver(context) == QUOTA_DRIVER_NOOP)
         return NULL;
     TRY(quota_ask(context, &question, &answer));
     if (over_lower(&answer, BIT(QUOTA_KEY_PAIRS), &answer.of_user, &deltas).overs)
@@ -173,7 +173,7 @@ struct fault *quota_check_server_groups(const struct context *context, const cha
     const struct quota_values deltas = { .of[QUOTA_SERVER_GROUPS] = more };
     struct quota_answer answer;
 
-    if (quota_driver(context) != QUOTA_DRIVER_DB)
+    if (quota_driver(context) == QUOTA_DRIVER_NOOP)
         return NULL;
     TRY(quota_ask(context, &question, &answer));
     if (over_both(&answer, BIT(QUOTA_SERVER_GROUPS), &deltas).overs)
@@ -194,7 +194,7 @@ struct fault *quota_check_group_members(const struct context *context, const cha
     const struct quota_values deltas = { .of[QUOTA_SERVER_GROUP_MEMBERS] = more };
     struct quota_answer answer;
 
-    if (quota_driver(context) != QUOTA_DRIVER_DB)
+    if (quota_driver(context) == QUOTA_DRIVER_NOOP)
         return NULL;
     TRY(quota_ask(context, &question, &answer));
     if (over_lower(&answer, BIT(QUOTA_SERVER_GROUP_MEMBERS), &answer.of_user, &deltas).overs)
@@ -291,7 +291,7 @@ struct fault *quota_check_servers(const struct context *context, const struct qu
     bool by_user;
 
     *allowed = max_count;
-    if (quota_driver(context) != QUOTA_DRIVER_DB)
+    if (quota_driver(context) == QUOTA_DRIVER_NOOP)
         return NULL;
     TRY(ask_for_servers(context, project_id ? project_id : context->project_id, user_id ? user_id : context->user_id,
                         &answer, &by_user));
@@ -340,7 +340,7 @@ struct fault *quota_check_resize(const struct context *context, const struct quo
     struct over over;
 
     (void)revert;
-    if (quota_driver(context) != QUOTA_DRIVER_DB || (!more.of[QUOTA_CORES] && !more.of[QUOTA_RAM]))
+    if (quota_driver(context) == QUOTA_DRIVER_NOOP || (!more.of[QUOTA_CORES] && !more.of[QUOTA_RAM]))
         return NULL;
     TRY(quota_ask(context, &question, &answer));
     over = over_both(&answer, SIZE_BITS, &more);

@@ -88,7 +88,7 @@ struct fault *quota_settable(const struct context *context, const char *project_
     };
     struct quota_answer answer;
 
-    if (quota_driver(context) != QUOTA_DRIVER_DB) {
+    if (quota_driver(context) == QUOTA_DRIVER_NOOP) {
         fill(minimum, 0);
         fill(maximum, QUOTA_UNLIMITED);
         return NULL;
