@@ -155,7 +155,7 @@ static struct fault *create_interface(struct call *call)
     struct fault *fault;
     const char *port;
 
-    TRY(find(call, INSTANCE_WITH_CACHE | INSTANCE_WITH_FLAVOR, RULE("create"), &target));
+    TRY(find(call, INSTANCE_WITH_CACHE, RULE("create"), &target));
     if (wish.network_id && wish.port_id)
         return fault_http(call->mem, 400, "Must not input both network_id and port_id");
     if (wish.address && !wish.network_id)
@@ -177,7 +177,7 @@ static struct fault *delete_interface(struct call *call)
     struct target *target;
     struct fault *fault;
 
-    TRY(find(call, INSTANCE_WITH_CACHE | INSTANCE_WITH_FLAVOR | INSTANCE_WITH_DEVICES, RULE("delete"), &target));
+    TRY(find(call, INSTANCE_WITH_CACHE | INSTANCE_WITH_DEVICES, RULE("delete"), &target));
     fault = interface_detach(call->context, target, call->vars[1]);
     fault = action_fault_as(call, fault, 404, no_port);
     fault = action_fault_as(call, fault, 400, accelerated);

@@ -25,7 +25,7 @@ static struct fault *change_address(struct call *call, const char *rule, const c
     const struct change change = { argument, json_object_get(json_object_get(call->body, action), key) };
     struct target *target;
 
-    TRY(target_find(call->context, call->vars[0], INSTANCE_WITH_CACHE | INSTANCE_WITH_FLAVOR, &target));
+    TRY(target_find(call->context, call->vars[0], INSTANCE_WITH_CACHE, &target));
     TRY(action_authorize(call, target, rule, ACTION_OF_PROJECT));
     TRY(target_check_lock(call->context, target));
     return action_send(call->context, target, method, NULL, false, put_change, &change);

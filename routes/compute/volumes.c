@@ -138,7 +138,7 @@ static struct fault *create_attachment(struct call *call)
 
     wish.delete_on_termination =
         json_is_true(termination) || (json_is_string(termination) && text_bool(json_string_value(termination)) == 1);
-    TRY(find(call, INSTANCE_WITH_CACHE | INSTANCE_WITH_FLAVOR, RULE("create"), &target));
+    TRY(find(call, INSTANCE_WITH_CACHE, RULE("create"), &target));
     TRY(check_shelved(call, target, "attach_volume"));
     fault = volume_attach(call->context, target, &wish, &device);
     fault = action_fault_as(call, fault, 404, no_volume);
@@ -222,8 +222,7 @@ static struct fault *update_attachment(struct call *call)
     bool swaps = only_swap || strcmp(volume, call->vars[1]);
     struct target *target;
 
-    TRY(target_find(call->context, call->vars[0], INSTANCE_WITH_CACHE | INSTANCE_WITH_FLAVOR | INSTANCE_WITH_BDMS,
-                    &target));
+    TRY(target_find(call->context, call->vars[0], INSTANCE_WITH_CACHE | INSTANCE_WITH_BDMS, &target));
     TRY(swaps ? policy_check(call->context, RULE("swap"), &(struct policy_target){ NULL, NULL })
               : policy_check(call->context, RULE("update"), &(struct policy_target){ target->row->project_id, NULL }));
     if (!only_swap)
@@ -242,8 +241,7 @@ static struct fault *delete_attachment(struct call *call)
     struct target *target;
     struct fault *fault;
 
-    TRY(find(call, INSTANCE_WITH_CACHE | INSTANCE_WITH_FLAVOR | INSTANCE_WITH_DEVICES | INSTANCE_WITH_SERVICES,
-             RULE("delete"), &target));
+    TRY(find(call, INSTANCE_WITH_CACHE | INSTANCE_WITH_DEVICES | INSTANCE_WITH_SERVICES, RULE("delete"), &target));
     TRY(check_shelved(call, target, "detach_volume"));
     fault = cinder_volume_show(call->context, call->mem, call->vars[1], NULL, &volume);
     TRY(action_fault_as(call, fault, 404, no_volume));
