@@ -76,6 +76,5 @@ struct fault *server_metadata_delete(const struct context *context, struct targe
 {
     TRY(target_check_lock(context, target));
     TRY(target_check_states(target, &steady, NULL, true, "delete metadata"));
-    target_drop_metadata(target, key);
-    return target_save(context, target, &(struct target_guard){ 0 });
+    return target_delete_metadata(context, target, key);
 }

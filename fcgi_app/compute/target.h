@@ -133,4 +133,10 @@ struct target_guard {
 struct fault *target_save(const struct context *context, struct target *target,
                           const struct target_guard *guard) FAULT_CHECK;
 
+/*
+ * Takes one key off its metadata, at once and without a save: the server's own row stays.
+ * Faults: DBReferenceError for a server in no cell; the database's.
+ */
+struct fault *target_delete_metadata(const struct context *context, struct target *target, const char *key) FAULT_CHECK;
+
 #endif

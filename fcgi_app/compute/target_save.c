@@ -238,6 +238,30 @@ static struct fault *save_once(const struct context *context, struct target *tar
                     rows);
 }
 
+/* The flavor's text when a save writes it too; else NULL. */
+static const char *flavor_text(const struct target *target)
+{
+    struct strbuf text;
+
+    if (!(target->wants & INSTANCE_WITH_FLAVOR) || !target->row->flavor.length)
+        return NULL;
+    strbuf_init(&text, target->mem, target->row->flavor.length + 200);
+    return instance_flavors_put_saved(&text, target->row->flavor) ? text.data : NULL;
+}
+
+static struct fault *save_flavor(const struct context *context, const struct target *target, const char *flavor)
+{
+    struct db_params params = { 0 };
+    struct db_rows rows;
+
+    if (!flavor)
+        return NULL;
+    db_param_text(&params, target->row->uuid);
+    db_param_text(&params, flavor);
+    db_param_time(&params, target->mem, clock_utc_usec());
+    return db_query(context, target->mem, target->cell->link, &INSTANCE_FLAVOR_SET, &params, &rows);
+}
+
 struct fault *target_save(const struct context *context, struct target *target, const struct target_guard *guard)
 {
     const struct target_texts *system = &target->system_metadata, *metadata = &target->metadata;
@@ -264,14 +288,17 @@ struct fault *target_save(const struct context *context, struct target *target, 
         .action_project_id = context->project_id,
         .event = guard->event,
         .now = clock_utc_usec(),
+        .flavor = flavor_text(target),
     };
     struct db_rows rows;
 
     if (!target->cell)
         return no_cell(target);
     if (!target->changed_count && !system->put_count && !system->drop_count && !metadata->put_count &&
-        !metadata->drop_count && !guard->event && !guard->finished)
+        !metadata->drop_count && !guard->event && !guard->finished) {
+        TRY(save_flavor(context, target, write.flavor));
         return guard->action ? instance_action_start(context, target, guard->action) : NULL;
+    }
     write.start_time = write.now;
     write.finish_time = guard->finished ? write.now : DB_NO_TIME;
     for (unsigned attempt = 0;; attempt++) {
@@ -296,12 +323,27 @@ struct fault *target_save(const struct context *context, struct target *target, 
     return NULL;
 }
 
-/* ---- actions without a save ---- */
-
 const char *instance_action_host(const struct context *context)
 {
     return conf_string(context->worker->conf, OPTION_DEFAULT_host);
 }
+
+struct fault *target_delete_metadata(const struct context *context, struct target *target, const char *key)
+{
+    struct db_params params = { 0 };
+    struct db_rows rows;
+
+    if (!target->cell)
+        return no_cell(target);
+    target_drop_metadata(target, key);
+    target->metadata.drop_count = 0;
+    db_param_text(&params, target->row->uuid);
+    db_param_text(&params, key);
+    db_param_time(&params, target->mem, clock_utc_usec());
+    return db_query(context, target->mem, target->cell->link, &INSTANCE_METADATA_DELETE, &params, &rows);
+}
+
+/* ---- actions without a save ---- */
 
 struct fault *instance_action_start(const struct context *context, const struct target *target, const char *action)
 {

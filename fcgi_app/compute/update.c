@@ -81,7 +81,5 @@ struct fault *server_update(const struct context *context, struct target *target
         carry_over(target, placed);
         target = placed;
     }
-    if (!target->changed_count)
-        return NULL;
     return target_save(context, target, &(struct target_guard){ 0 });
 }

@@ -213,7 +213,8 @@ const struct db_statement INSTANCE_WRITE = {
 
 const struct db_statement INSTANCE_ACTION_START = {
     .name = "instance_action_start",
-    .sql = "INSERT INTO " ACTION_COLUMNS " VALUES ($8, COALESCE($7::timestamp, $6::timestamp), $1, $2, $3, $4, $5, $6, $7, 0)",
+    .sql = "INSERT INTO " ACTION_COLUMNS
+           " VALUES ($8, COALESCE($7::timestamp, $6::timestamp), $1, $2, $3, $4, $5, $6, $7, 0)",
     .params = 8,
     .database = "cell",
     .write = true,
@@ -226,6 +227,23 @@ const struct db_statement INSTANCE_EVENT_PUT = {
            "AND a.request_id = $2 ORDER BY a.id DESC LIMIT 1) RETURNING id) INSERT INTO " EVENT_COLUMNS
            " SELECT $5, $6, $3, action.id, $5, $6, $7::text, $4, $8, $9, 0 FROM action",
     .params = 9,
+    .database = "cell",
+    .write = true,
+};
+
+const struct db_statement INSTANCE_FLAVOR_SET = {
+    .name = "instance_flavor_set",
+    .sql = "UPDATE instance_extra SET flavor = $2, updated_at = $3 WHERE instance_uuid = $1",
+    .params = 3,
+    .database = "cell",
+    .write = true,
+};
+
+const struct db_statement INSTANCE_METADATA_DELETE = {
+    .name = "instance_metadata_delete",
+    .sql = "UPDATE instance_metadata SET deleted = id, deleted_at = $3 WHERE instance_uuid = $1 AND key = $2 "
+           "AND deleted = 0",
+    .params = 3,
     .database = "cell",
     .write = true,
 };
@@ -316,10 +334,11 @@ static void put_texts(struct writing *writing, const char *table, const char *ta
         unsigned number = db_param_texts(writing->params, writing->mem, drop, drop_count);
 
         if (soft)
-            strbuf_printf(sql,
-                          ", %s_drop AS (UPDATE %s t SET deleted = t.id, deleted_at = $%u FROM saved WHERE "
-                          "t.instance_uuid = saved.uuid AND t.deleted = 0 AND t.key = ANY($%u::text[]))",
-                          tag, table, writing->now, number);
+            strbuf_printf(
+                sql,
+                ", %s_drop AS (UPDATE %s t SET deleted = t.id, deleted_at = $%u, updated_at = $%u FROM saved WHERE "
+                "t.instance_uuid = saved.uuid AND t.deleted = 0 AND t.key = ANY($%u::text[]))",
+                tag, table, writing->now, writing->now, number);
         else
             strbuf_printf(sql,
                           ", %s_drop AS (DELETE FROM %s t USING saved WHERE t.instance_uuid = saved.uuid AND "
@@ -381,6 +400,11 @@ const struct db_statement *instance_write(const void *mem, const struct instance
               write->system_put_count, write->system_drop_keys, write->system_drop_count);
     put_texts(&writing, "instance_metadata", "meta", true, write->meta_put_keys, write->meta_put_values,
               write->meta_put_count, write->meta_drop_keys, write->meta_drop_count);
+    if (write->flavor)
+        strbuf_printf(sql,
+                      ", extra AS (UPDATE instance_extra e SET flavor = $%u, updated_at = $%u FROM saved WHERE "
+                      "e.instance_uuid = saved.uuid)",
+                      db_param_text(params, write->flavor), writing.now);
     put_action(&writing);
     strbuf_puts(sql, " SELECT id FROM saved");
     return db_statement_dynamic(mem, &INSTANCE_WRITE, sql->data, params->count);

@@ -149,6 +149,7 @@ struct instance_write {
     size_t system_put_count, system_drop_count;
     const char *const *meta_put_keys, *const *meta_put_values, *const *meta_drop_keys;
     size_t meta_put_count, meta_drop_count;
+    const char *flavor; /* of instance_extra; NULL: it stays */
     /* the action's row; NULL: none */
     const char *action;
     const char *request_id, *user_id, *action_project_id;
@@ -182,5 +183,11 @@ extern const struct db_statement INSTANCE_ACTION_START;
  * $9 traceback or NULL
  */
 extern const struct db_statement INSTANCE_EVENT_PUT;
+
+/* The flavors of instance_extra. $1 uuid, $2 text, $3 now. */
+extern const struct db_statement INSTANCE_FLAVOR_SET;
+
+/* One key of its metadata goes (soft-deleted). $1 uuid, $2 key, $3 now. */
+extern const struct db_statement INSTANCE_METADATA_DELETE;
 
 #endif

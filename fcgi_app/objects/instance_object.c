@@ -126,14 +126,92 @@ static void put_tags(struct strbuf *out, const struct instance_source *source)
 
 /* ---- instance_extra ---- */
 
-void instance_flavor_put(struct strbuf *out, struct db_bytes flavors, const char *which)
+/* The text of one flavor of the column; false: it has none. */
+static bool flavor_find(struct db_bytes flavors, const char *which, struct json_piece *piece)
 {
     struct json_scan scan = json_scan_text(flavors.data, flavors.length);
-    struct json_piece piece = { 0 };
 
-    if (flavors.length && json_scan_find(&scan, which))
-        json_scan_raw(&scan, &piece);
-    object_put_stored(out, (struct db_bytes){ piece.text, scan.bad ? 0 : piece.length });
+    if (!flavors.length || !json_scan_find(&scan, which) || json_scan_peek(&scan) != JSON_KIND_OBJECT)
+        return false;
+    json_scan_raw(&scan, piece);
+    return !scan.bad;
+}
+
+static bool lists_changes(struct json_piece flavor)
+{
+    struct json_scan scan = json_scan_text(flavor.text, flavor.length);
+
+    return json_scan_find(&scan, "nova_object.changes") && json_scan_array(&scan) && json_scan_element(&scan);
+}
+
+static bool has_extra_specs(struct json_piece flavor)
+{
+    struct json_scan scan = json_scan_text(flavor.text, flavor.length);
+    struct json_piece key;
+
+    return json_scan_find(&scan, "nova_object.data") && json_scan_find(&scan, "extra_specs") &&
+           json_scan_object(&scan) && json_scan_key(&scan, &key);
+}
+
+/* A flavor's text up to its last brace, then what reading it back has changed. */
+static void put_flavor_end(struct strbuf *out, const char *from, struct json_piece flavor)
+{
+    const char *brace = flavor.text + flavor.length - 1;
+
+    strbuf_put(out, from, (size_t)(brace - from));
+    if (!lists_changes(flavor) && has_extra_specs(flavor))
+        strbuf_puts(out, ", \"nova_object.changes\": [\"extra_specs\"]");
+    strbuf_putc(out, '}');
+}
+
+void instance_flavor_put(struct strbuf *out, struct db_bytes flavors, const char *which)
+{
+    struct json_piece flavor;
+
+    if (flavor_find(flavors, which, &flavor))
+        put_flavor_end(out, flavor.text, flavor);
+    else
+        json_put_null(out);
+}
+
+static void put_saved_flavor(struct strbuf *out, struct db_bytes flavors, const char *which)
+{
+    struct json_piece flavor, description;
+    const char *from;
+    struct json_scan scan;
+
+    if (!flavor_find(flavors, which, &flavor)) {
+        json_put_null(out);
+        return;
+    }
+    from = flavor.text;
+    scan = json_scan_text(flavor.text, flavor.length);
+    if (json_scan_find(&scan, "nova_object.data") && json_scan_find(&scan, "description")) {
+        json_scan_raw(&scan, &description);
+        strbuf_put(out, from, (size_t)(description.text - from));
+        json_put_null(out);
+        from = description.text + description.length;
+    }
+    put_flavor_end(out, from, flavor);
+}
+
+bool instance_flavors_put_saved(struct strbuf *out, struct db_bytes flavors)
+{
+    static const char *const all[] = { "cur", "old", "new" };
+    struct json_piece flavor;
+    bool changed = false;
+
+    for (size_t i = 0; i < COUNT(all); i++)
+        changed =
+            changed || (flavor_find(flavors, all[i], &flavor) && (lists_changes(flavor) || has_extra_specs(flavor)));
+    if (!changed)
+        return false;
+    for (size_t i = 0; i < COUNT(all); i++) {
+        strbuf_printf(out, "%s\"%s\": ", i ? ", " : "{", all[i]);
+        put_saved_flavor(out, flavors, all[i]);
+    }
+    strbuf_putc(out, '}');
+    return true;
 }
 
 static void put_flavor(struct strbuf *out, const struct instance_source *source)

@@ -72,6 +72,13 @@ void instance_object_put(struct strbuf *out, const struct instance_source *sourc
 /* The "cur", "old" or "new" flavor of instance_extra.flavor as a Flavor object; null where there is none. */
 void instance_flavor_put(struct strbuf *out, struct db_bytes flavors, const char *which);
 
+/*
+ * The text of instance_extra.flavor as a save of the server leaves it, without descriptions; false, and nothing is put,
+ * when no flavor of it counts as changed, so that a save does not write it.  Read back, a flavor with extra specs does.
+ * Source: Python's nova-api, the rows that its saves leave.
+ */
+bool instance_flavors_put_saved(struct strbuf *out, struct db_bytes flavors);
+
 /* Migration. */
 void migration_object_put(struct strbuf *out, const struct migration_row *migration);
 
