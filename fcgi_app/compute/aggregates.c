@@ -15,7 +15,9 @@
 #include "fcgi_app/db/aggregates.h"
 #include "fcgi_app/json/json.h"
 #include "fcgi_app/objects/hosts.h"
+#include "fcgi_app/objects/notifications.h"
 #include "fcgi_app/objects/write.h"
+#include "fcgi_app/rpc/notify.h"
 #include "fcgi_app/rpc/rpc.h"
 
 #include <string.h>
@@ -108,6 +110,59 @@ static struct fault *tell_schedulers(const struct context *context, const struct
     put_object(out, aggregate, touched);
     strbuf_putc(out, ']');
     return rpc_cast(context, &all, RPC_update_aggregates, &args);
+}
+
+static const char *as_text(const struct context *context, const json_t *tree)
+{
+    struct strbuf out;
+
+    strbuf_init(&out, context->mem, 128);
+    json_put_tree(&out, tree);
+    return out.data;
+}
+
+/* What whoever listens is told beside the aggregate: metadata that was asked for, a host; NULL: not of this verb. */
+struct told {
+    const json_t *given;
+    const char *host;
+};
+
+/* Before and after each verb; a verb that fails has no end. */
+static void tell(const struct context *context, const char *action, const char *phase,
+                 const struct aggregate *aggregate, struct told told)
+{
+    if (!notify_wanted(context, NOTIFY_LEGACY) && !notify_wanted(context, NOTIFY_VERSIONED))
+        return;
+    notify_aggregate(context, action, phase,
+                     &(struct notified_aggregate){
+                         .id = aggregate->id,
+                         .uuid = aggregate->uuid,
+                         .name = aggregate->name,
+                         .hosts = as_text(context, aggregate->hosts),
+                         .metadata = as_text(context, aggregate->metadata),
+                         .host = told.host,
+                         .given = told.given ? as_text(context, told.given) : NULL,
+                         .id_as_text = told.host || !strcmp(action, "delete"),
+                     });
+}
+
+/* One that is not made yet has neither number nor hosts. */
+static void tell_creation(const struct context *context, const char *uuid, const char *name, const char *zone)
+{
+    struct strbuf given;
+
+    strbuf_init(&given, context->mem, 64);
+    if (zone) {
+        strbuf_puts(&given, "{\"" ZONE "\": ");
+        json_put_string(&given, zone);
+        strbuf_putc(&given, '}');
+    }
+    notify_aggregate(context, "create", "start",
+                     &(struct notified_aggregate){ .id = DB_NULL_INT,
+                                                   .uuid = uuid,
+                                                   .name = name,
+                                                   .metadata = zone ? given.data : NULL,
+                                                   .given = zone ? given.data : NULL });
 }
 
 /* ---- zones ---- */
@@ -219,6 +274,7 @@ struct fault *aggregates_create(const struct context *context, const char *name,
     char uuid[37];
 
     text_uuid4(uuid);
+    tell_creation(context, uuid, name, zone);
     db_param_time(&params, context->mem, now);
     db_param_text(&params, uuid);
     db_param_text(&params, name);
@@ -229,7 +285,9 @@ struct fault *aggregates_create(const struct context *context, const char *name,
     TRY(aggregates_get(context,
                        mem_printf(context->mem, "%lld", (long long)((const struct aggregate_made *)rows.rows)->id),
                        aggregate));
-    return tell_schedulers(context, aggregate, false);
+    TRY(tell_schedulers(context, aggregate, false));
+    tell(context, "create", "end", aggregate, (struct told){ .given = zone ? aggregate->metadata : NULL });
+    return NULL;
 }
 
 static struct fault *rename_it(const struct context *context, const char *name, struct aggregate *aggregate)
@@ -239,6 +297,8 @@ static struct fault *rename_it(const struct context *context, const char *name, 
     struct db_rows rows;
     struct fault *fault;
 
+    aggregate->name = name;
+    tell(context, "update_prop", "start", aggregate, (struct told){ 0 });
     db_param_int(&params, context->mem, aggregate->id);
     db_param_text(&params, name);
     db_param_time(&params, context->mem, now);
@@ -246,9 +306,9 @@ static struct fault *rename_it(const struct context *context, const char *name, 
     if (db_fault_is_duplicate(fault, NULL))
         return fault_new(context->mem, AggregateNameExists, name);
     TRY(fault);
-    aggregate->name = name;
     if (rows.affected)
         aggregate->updated_at = now;
+    tell(context, "update_prop", "end", aggregate, (struct told){ 0 });
     return NULL;
 }
 
@@ -265,6 +325,7 @@ static struct fault *put_metadata(const struct context *context, json_t *metadat
     const char *key;
     json_t *value;
 
+    tell(context, "update_metadata", "start", aggregate, (struct told){ .given = metadata });
     json_object_foreach(metadata, key, value)
     {
         if (json_is_null(value)) {
@@ -286,7 +347,10 @@ static struct fault *put_metadata(const struct context *context, json_t *metadat
         db_batch_add(batch, db_api(context->worker->db), &AGGREGATE_METADATA_DROP, &drop, &answers[0]);
     if (put_count)
         db_batch_add(batch, db_api(context->worker->db), &AGGREGATE_METADATA_PUT, &put, &answers[1]);
-    return put_count || drop_count ? db_batch_write(batch) : NULL;
+    if (put_count || drop_count)
+        TRY(db_batch_write(batch));
+    tell(context, "update_metadata", "end", aggregate, (struct told){ .given = metadata });
+    return NULL;
 }
 
 struct fault *aggregates_update(const struct context *context, const char *id, const char *name, bool zoned,
@@ -331,6 +395,7 @@ struct fault *aggregates_delete(const struct context *context, const char *id)
     struct rpc_args args;
 
     TRY(aggregates_get(context, id, &aggregate));
+    tell(context, "delete", "start", &aggregate, (struct told){ 0 });
     if (json_array_size(aggregate.hosts))
         return fault_new(context->mem, InvalidAggregateActionDelete, id, "Host aggregate is not empty");
     db_param_int(&params, context->mem, aggregate.id);
@@ -339,7 +404,9 @@ struct fault *aggregates_delete(const struct context *context, const char *id)
     TRY(db_batch_write(batch));
     rpc_args_init(&args, context->mem);
     put_object(rpc_arg(&args, "aggregate"), &aggregate, false);
-    return rpc_cast(context, &all, RPC_delete_aggregate, &args);
+    TRY(rpc_cast(context, &all, RPC_delete_aggregate, &args));
+    tell(context, "delete", "end", &aggregate, (struct told){ 0 });
+    return NULL;
 }
 
 /* ---- hosts ---- */
@@ -377,6 +444,7 @@ struct fault *aggregates_add_host(const struct context *context, const char *id,
 
     TRY(host_service_anywhere(context, host, &service));
     TRY(aggregates_get(context, id, aggregate));
+    tell(context, "add_host", "start", aggregate, (struct told){ .host = host });
     if (json_object_get(aggregate->metadata, ZONE))
         TRY(check_zone(context, ZONE_OF_ADD, aggregate, &host, 1, zone_of(aggregate)));
     db_param_int(&params, context->mem, aggregate->id);
@@ -396,6 +464,7 @@ struct fault *aggregates_add_host(const struct context *context, const char *id,
         log_warning("Failed to associate %s with a placement aggregate: %s. This may be corrected after running "
                     "nova-manage placement sync_aggregates.",
                     node, fault->message);
+    tell(context, "add_host", "end", aggregate, (struct told){ .host = host });
     return NULL;
 }
 
@@ -410,6 +479,7 @@ static struct fault *remove_host(const struct context *context, const char *host
     size_t i;
     json_t *name;
 
+    tell(context, "remove_host", "start", aggregate, (struct told){ .host = host });
     TRY(node_name(context, service, host, &node));
     fault = placement_aggregate_remove_host(context, context->mem, aggregate->uuid, node);
     if (fault && !fault_is(fault, FAULT_ResourceProviderNotFound))
@@ -428,7 +498,9 @@ static struct fault *remove_host(const struct context *context, const char *host
             break;
         }
     }
-    return tell_schedulers(context, aggregate, false);
+    TRY(tell_schedulers(context, aggregate, false));
+    tell(context, "remove_host", "end", aggregate, (struct told){ .host = host });
+    return NULL;
 }
 
 struct fault *aggregates_remove_host(const struct context *context, const char *id, const char *host,

@@ -10,6 +10,8 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/objects/notifications.h"
+#include "fcgi_app/rpc/notify.h"
 
 static struct fault *run(const struct context *context, const struct db_statement *statement,
                          const struct db_params *params, struct db_rows *rows)
@@ -24,6 +26,53 @@ static const char *number_text(const void *mem, double value)
     strbuf_init(&out, mem, 32);
     json_put_double(&out, value);
     return out.data;
+}
+
+/* Tells of a flavor where somebody listens; what upstream has not loaded at that point is null. */
+static void tell(const struct context *context, const char *action, const struct flavor *flavor, bool specs,
+                 const char *projects)
+{
+    notify_flavor(context, action,
+                  &(struct notified_flavor){
+                      .flavorid = flavor->flavorid,
+                      .name = flavor->name,
+                      .description = flavor->description,
+                      .memory_mb = flavor->memory_mb,
+                      .vcpus = flavor->vcpus,
+                      .root_gb = flavor->root_gb,
+                      .ephemeral_gb = flavor->ephemeral_gb,
+                      .swap = flavor->swap,
+                      .rxtx_factor = flavor->rxtx_factor,
+                      .disabled = flavor->disabled,
+                      .is_public = flavor->is_public,
+                      .extra_specs = !specs                     ? NULL
+                                     : flavor->extra_specs.data ? mem_strndup(context->mem, flavor->extra_specs.data,
+                                                                              flavor->extra_specs.length)
+                                                                : "{}",
+                      .projects = projects,
+                  });
+}
+
+/* After a change: the flavor as it is now, with those who may use it. */
+static struct fault *tell_update(const struct context *context, const char *flavorid)
+{
+    struct flavor_access_list list;
+    const struct flavor *flavor;
+    struct strbuf projects;
+
+    if (!notify_wanted(context, NOTIFY_VERSIONED))
+        return NULL;
+    TRY(flavors_get(context, context->mem, flavorid, true, &flavor));
+    TRY(flavors_access(context, flavorid, &list));
+    strbuf_init(&projects, context->mem, 64);
+    strbuf_putc(&projects, '[');
+    for (size_t i = 0; i < list.count; i++) {
+        strbuf_puts(&projects, i ? ", " : "");
+        json_put_string(&projects, list.rows[i].project_id);
+    }
+    strbuf_putc(&projects, ']');
+    tell(context, "update", flavor, true, projects.data);
+    return NULL;
 }
 
 struct fault *flavors_create(const struct context *context, struct flavor *flavor)
@@ -53,7 +102,11 @@ struct fault *flavors_create(const struct context *context, struct flavor *flavo
     fault = run(context, &FLAVOR_CREATE, &params, &rows);
     if (db_fault_is_duplicate(fault, "uniq_flavors0flavorid"))
         return fault_new(mem, FlavorIdExists, flavor->flavorid);
-    return db_fault_is_duplicate(fault, NULL) ? fault_new(mem, FlavorExists, flavor->name) : fault;
+    if (db_fault_is_duplicate(fault, NULL))
+        return fault_new(mem, FlavorExists, flavor->name);
+    TRY(fault);
+    tell(context, "create", flavor, false, "[]");
+    return NULL;
 }
 
 struct fault *flavors_describe(const struct context *context, const char *flavorid, const char *description,
@@ -71,17 +124,25 @@ struct fault *flavors_describe(const struct context *context, const char *flavor
     shown = mem_memdup(context->mem, *flavor, sizeof(**flavor));
     shown->description = description;
     *flavor = shown;
-    return NULL;
+    return tell_update(context, flavorid);
 }
 
 struct fault *flavors_delete(const struct context *context, const char *flavorid)
 {
     struct db_params params = { .count = 0 };
+    const struct flavor *flavor = NULL;
     struct db_rows rows;
 
+    /* the row is read only for who wants to hear of it */
+    if (notify_wanted(context, NOTIFY_VERSIONED))
+        TRY(flavors_get(context, context->mem, flavorid, false, &flavor));
     db_param_text(&params, flavorid);
     TRY(run(context, &FLAVOR_DELETE, &params, &rows));
-    return rows.affected ? NULL : fault_new(context->mem, FlavorNotFound, flavorid);
+    if (!rows.affected)
+        return fault_new(context->mem, FlavorNotFound, flavorid);
+    if (flavor)
+        tell(context, "delete", flavor, false, NULL);
+    return NULL;
 }
 
 /* ---- access ---- */
@@ -150,7 +211,8 @@ struct fault *flavors_put_specs(const struct context *context, const char *flavo
     db_param_texts(&params, context->mem, keys, count);
     db_param_texts(&params, context->mem, values, count);
     db_param_time(&params, context->mem, clock_utc_usec());
-    return run(context, &FLAVOR_SPECS_PUT, &params, &rows);
+    TRY(run(context, &FLAVOR_SPECS_PUT, &params, &rows));
+    return tell_update(context, flavorid);
 }
 
 struct fault *flavors_delete_spec(const struct context *context, const char *flavorid, const char *key, bool *deleted)
@@ -162,5 +224,5 @@ struct fault *flavors_delete_spec(const struct context *context, const char *fla
     db_param_text(&params, key);
     TRY(run(context, &FLAVOR_SPEC_DELETE, &params, &rows));
     *deleted = rows.affected > 0;
-    return NULL;
+    return *deleted ? tell_update(context, flavorid) : NULL;
 }

@@ -5,7 +5,9 @@
 #include "fcgi_app/compute/keypairs.h"
 
 #include "fcgi_app/base/clock.h"
+#include "fcgi_app/objects/notifications.h"
 #include "fcgi_app/quota/quota.h"
+#include "fcgi_app/rpc/notify.h"
 
 struct fault *keypairs_list(const struct context *context, const char *user_id, int64_t limit, const char *marker,
                             struct keypair_list *list)
@@ -23,6 +25,17 @@ struct fault *keypairs_get(const struct context *context, const char *user_id, c
     return db_keypair_get(context, context->mem, user_id, name, keypair);
 }
 
+/* Tells of a key pair where somebody listens. */
+static void tell(const struct context *context, const char *action, const char *phase, const struct keypair *keypair)
+{
+    notify_keypair(context, action, phase,
+                   &(struct notified_keypair){ .user_id = keypair->user_id,
+                                               .name = keypair->name,
+                                               .fingerprint = keypair->fingerprint,
+                                               .public_key = keypair->public_key,
+                                               .type = keypair->type });
+}
+
 struct fault *keypairs_import(const struct context *context, const char *user_id, const char *name, const char *type,
                               const char *public_key, struct keypair *keypair)
 {
@@ -30,9 +43,12 @@ struct fault *keypairs_import(const struct context *context, const char *user_id
         .name = name, .user_id = user_id, .type = type, .public_key = public_key, .updated_at = DB_NO_TIME
     };
     TRY(quota_check_key_pairs(context, user_id, 1));
+    tell(context, "import", "start", keypair);
     TRY(keypair_fingerprint(context->mem, type, public_key, &keypair->fingerprint));
     keypair->created_at = clock_utc_usec();
-    return db_keypair_create(context, context->mem, keypair);
+    TRY(db_keypair_create(context, context->mem, keypair));
+    tell(context, "import", "end", keypair);
+    return NULL;
 }
 
 struct fault *keypairs_generate(const struct context *context, const char *user_id, const char *name, const char *type,
@@ -42,20 +58,31 @@ struct fault *keypairs_generate(const struct context *context, const char *user_
 
     *keypair = (struct keypair){ .name = name, .user_id = user_id, .type = type, .updated_at = DB_NO_TIME };
     TRY(quota_check_key_pairs(context, user_id, 1));
+    tell(context, "create", "start", keypair);
     TRY(keypair_make(context->mem, type, user_id, private_key, &keypair->public_key));
     TRY(keypair_fingerprint(context->mem, type, keypair->public_key, &keypair->fingerprint));
     keypair->created_at = clock_utc_usec();
     TRY(db_keypair_create(context, context->mem, keypair));
-    if (!quota_rechecks(context))
+    fault = quota_rechecks(context) ? quota_check_key_pairs(context, user_id, 0) : NULL;
+    if (!fault) {
+        tell(context, "create", "end", keypair);
         return NULL;
-    fault = quota_check_key_pairs(context, user_id, 0);
-    if (!fault)
-        return NULL;
+    }
     removal = db_keypair_delete(context, context->mem, user_id, name);
     return removal ? removal : fault;
 }
 
 struct fault *keypairs_delete(const struct context *context, const char *user_id, const char *name)
 {
-    return db_keypair_delete(context, context->mem, user_id, name);
+    const struct keypair *keypair = NULL;
+
+    /* the row is read only for who wants to hear of it */
+    if (notify_wanted(context, NOTIFY_LEGACY) || notify_wanted(context, NOTIFY_VERSIONED)) {
+        TRY(db_keypair_get(context, context->mem, user_id, name, &keypair));
+        tell(context, "delete", "start", keypair);
+    }
+    TRY(db_keypair_delete(context, context->mem, user_id, name));
+    if (keypair)
+        tell(context, "delete", "end", keypair);
+    return NULL;
 }

@@ -6,8 +6,10 @@
 
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/objects/notifications.h"
 #include "fcgi_app/objects/service.h"
 #include "fcgi_app/quota/quota.h"
+#include "fcgi_app/rpc/notify.h"
 
 #include <string.h>
 
@@ -171,6 +173,18 @@ struct fault *server_groups_know_rules(const struct context *context, bool *know
     return NULL;
 }
 
+static void tell(const struct context *context, const char *action, const struct server_group *group)
+{
+    notify_server_group(context, action,
+                        &(struct notified_server_group){ .uuid = group->uuid,
+                                                         .name = group->name,
+                                                         .user_id = group->user_id,
+                                                         .project_id = group->project_id,
+                                                         .policy = group->policy,
+                                                         .rules = group->rules ? group->rules : "{}",
+                                                         .members = "[]" });
+}
+
 struct fault *server_groups_create(const struct context *context, const char *name, const char *policy,
                                    const char *rules, struct server_group *group)
 {
@@ -185,6 +199,7 @@ struct fault *server_groups_create(const struct context *context, const char *na
                                     .policy = policy,
                                     .rules = rules };
     TRY(db_server_group_create(context, context->mem, group));
+    tell(context, "create", group);
     if (!quota_rechecks(context))
         return NULL;
     fault = quota_check_server_groups(context, context->project_id, 0);
@@ -196,5 +211,13 @@ struct fault *server_groups_create(const struct context *context, const char *na
 
 struct fault *server_groups_delete(const struct context *context, const char *uuid)
 {
-    return db_server_group_delete(context, context->mem, seen_project(context), uuid);
+    struct server_group *group = NULL;
+
+    /* the row is read only for who wants to hear of it */
+    if (notify_wanted(context, NOTIFY_LEGACY) || notify_wanted(context, NOTIFY_VERSIONED))
+        TRY(server_groups_get(context, uuid, &group));
+    TRY(db_server_group_delete(context, context->mem, seen_project(context), uuid));
+    if (group)
+        tell(context, "delete", group);
+    return NULL;
 }
