@@ -22,7 +22,6 @@
 
 LOG_MODULE("nova.api.openstack.wsgi");
 
-
 static const char *const content_types[] = { "application/json", "application/vnd.openstack.compute+json", NULL };
 
 /* ---- steps ---- */

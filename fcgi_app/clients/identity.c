@@ -81,7 +81,7 @@ static const char *spelled(const struct worker *worker, const char *section, con
     const char *value;
     size_t i;
 
-    for (i = 0; name[i] && i < sizeof(underscored) - 1; i++)
+    for (i = 0; i < sizeof(underscored) - 1 && name[i]; i++)
         underscored[i] = name[i] == '-' ? '_' : name[i];
     underscored[i] = '\0';
     value = conf_raw(worker->conf, section, underscored);

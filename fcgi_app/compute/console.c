@@ -111,7 +111,7 @@ const char *console_password(const struct target *target)
     for (size_t i = 0; i < texts->count; i++)
         if (!strncmp(texts->items[i].key, "password_", strlen("password_")))
             pieces[count++] = &texts->items[i];
-    qsort(pieces, count, sizeof(pieces[0]), compare_keys);
+    qsort(pieces, count, sizeof(void *), compare_keys);
     strbuf_init(&password, target->mem, 256);
     for (size_t i = 0; i < count; i++)
         strbuf_puts(&password, pieces[i]->value ? pieces[i]->value : "");

@@ -158,7 +158,7 @@ static struct fault *check_source(const void *mem, const json_t *item, bool imag
     } else if (!source) {
         return fault_new(mem, TypeError, "unsupported operand type(s) for +: 'NoneType' and 'str'");
     }
-    if (!strcmp(source, "image") && destination && !strcmp(destination, "local")) {
+    if (source && !strcmp(source, "image") && destination && !strcmp(destination, "local")) {
         boot_index = number_at(item, "boot_index");
         if (!image_given || boot_index != 0)
             return bad_format(mem, "Mapping image to local is not supported.");

@@ -93,7 +93,7 @@ static bool is_word(int code)
 
 const char *create_hostname(const void *mem, const char *name)
 {
-    int codes[LONGEST_HOSTNAME];
+    int codes[LONGEST_HOSTNAME] = { 0 };
     size_t count = 0, length = strlen(name), start = 0;
     struct strbuf out;
 

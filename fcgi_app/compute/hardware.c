@@ -69,14 +69,14 @@ static struct fault *check_memory_encryption(const void *mem, const struct flavo
     const char *id = json_string_value(tree_get(image, "id"));
     const char *who = "";
 
-    if (of_flavor != true && of_image != true)
+    if (of_flavor != 1 && of_image != 1)
         return NULL;
     if (of_flavor != -1 && of_image != -1 && of_flavor != of_image)
         return fault_text(mem, FlavorImageConflict,
                           "Flavor %s has hw:mem_encryption extra spec explicitly set to %s, conflicting with image %s "
                           "which has hw_mem_encryption property explicitly set to %s",
                           flavor->name, spec, image_name(image), bool_word(of_image));
-    if (of_flavor == true)
+    if (of_flavor == 1)
         who = mem_printf(mem, "hw:mem_encryption extra spec in %s flavor", flavor->name);
     if (of_image == true)
         who = mem_printf(mem, "%s%shw_mem_encryption property of image %s", who, *who ? " and " : "", id ? id : "");
@@ -232,7 +232,7 @@ struct fault *hardware_ephemeral_encryption(const void *mem, const struct flavor
     const char *image_format = image_meta_text(image, "hw_ephemeral_encryption_format");
 
     *format = NULL;
-    *encrypted = of_flavor == true || of_image == true;
+    *encrypted = of_flavor == 1 || of_image == 1;
     if (of_flavor != -1 && of_image != -1 && of_flavor != of_image)
         return fault_text(mem, FlavorImageConflict,
                           "Flavor %s has hw:ephemeral_encryption extra spec explicitly set to %s, conflicting with "

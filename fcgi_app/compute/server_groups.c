@@ -144,6 +144,7 @@ static struct fault *get(const struct context *context, const char *uuid, bool w
     TRY(read_groups(context, seen_project(context), uuid, 0, 1, whole, &list));
     if (!list.count)
         return fault_new(context->mem, InstanceGroupNotFound, uuid);
+    // cppcheck-suppress autoVariables ; the rows are on the context's memory
     *group = &list.rows[0];
     return NULL;
 }

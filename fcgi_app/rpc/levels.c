@@ -104,6 +104,7 @@ static struct fault *auto_cap(const struct context *context, const char **cap)
         *cap = rpc->auto_cap;
         return NULL;
     }
+    // cppcheck-suppress returnDanglingLifetime ; a fault keeps no pointer to the number
     TRY(auto_minimum(context, &service));
     if (!service) {
         log_debug("Not caching compute RPC version_cap, because min service_version is 0. Please ensure a "

@@ -84,7 +84,7 @@ void security_groups_view_index(struct call *call, struct security_group *groups
 
     for (size_t i = 0; i < count; i++)
         order[i] = &groups[i];
-    qsort(order, count, sizeof(*order), by_project_and_name);
+    qsort(order, count, sizeof(void *), by_project_and_name);
     JSON_PUT_LITERAL(call->out, "{\"security_groups\": [");
     for (size_t i = 0; i < count; i++) {
         if (i)

@@ -274,7 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_name_file_and_section), cmocka_unit_test(both_files_build_both_forms),
-        cmocka_unit_test(keystone_is_the_default),    cmocka_unit_test(filters_stand_in_order),
+        cmocka_unit_test(keystone_is_the_default),      cmocka_unit_test(filters_stand_in_order),
         cmocka_unit_test(settings_reach_the_filter),    cmocka_unit_test(another_file_is_read),
         cmocka_unit_test(factories_are_whole),
     };
