@@ -35,6 +35,9 @@ const char *cinder_path(const void *mem, const char *front, const char *id, cons
 
 struct fault *cinder_take(const void *mem, const json_t *answer, const char *key, const json_t **item)
 {
+    *item = NULL;
+    if (!answer || json_is_null(answer))
+        return fault_new(mem, TypeError, "'NoneType' object is not subscriptable");
     *item = json_object_get(answer, key);
     if (!json_is_object(*item))
         return fault_new(mem, KeyError, mem_printf(mem, "'%s'", key));

@@ -55,7 +55,8 @@ const struct db_statement BDM_DELETE = {
 const struct db_statement BDM_CREATE_VOLUME = {
     .name = "bdm_create_volume",
     .sql = "INSERT INTO block_device_mapping (uuid, created_at, instance_uuid, volume_id, delete_on_termination, "
-           "source_type, destination_type, deleted) VALUES ($1, $2, $3, $4, $5, 'volume', 'volume', 0)",
+           "source_type, destination_type, encrypted, deleted) "
+           "VALUES ($1, $2, $3, $4, $5, 'volume', 'volume', FALSE, 0)",
     .params = 5,
     .database = "cell",
     .write = true,

@@ -208,10 +208,11 @@ static struct fault *update_row(struct call *call, struct target *target, const 
     TRY(check_same(call, asked, "serverId", target->row->uuid));
     TRY(check_same(call, asked, "device", bdm->device_name));
     TRY(check_same(call, asked, "tag", bdm->tag));
-    if (!termination)
-        return NULL;
-    goes = json_is_true(termination) || (json_is_string(termination) && text_bool(json_string_value(termination)) == 1);
-    return goes == bdm->delete_on_termination ? NULL : volume_set_termination(call->context, target, bdm, goes);
+    /* The row is saved whatever was asked: its time of change moves. */
+    goes = termination ? json_is_true(termination) ||
+                             (json_is_string(termination) && text_bool(json_string_value(termination)) == 1)
+                       : bdm->delete_on_termination;
+    return volume_set_termination(call->context, target, bdm, goes);
 }
 
 static struct fault *update_attachment(struct call *call)
