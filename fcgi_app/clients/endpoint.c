@@ -34,6 +34,7 @@ const struct service service_glance = {
     .strip_version = true,
     .request_id = true,
     .service_token = true,
+    .checked_token = true,
     .option = ADAPTER_OPTIONS(glance),
 };
 
@@ -44,6 +45,7 @@ const struct service service_neutron = {
     .own_user_for_admin = true,
     .request_id = true,
     .service_token = true,
+    .checked_token = true,
     .option = ADAPTER_OPTIONS(neutron),
 };
 
@@ -55,6 +57,7 @@ const struct service service_cinder = {
     .own_user_for_admin = true,
     .request_id = true,
     .service_token = true,
+    .checked_token = true,
     .option = { .endpoint_override = OPTION_cinder_endpoint_template,
                 .service_type = NO_OPTION, /* catalog_info has type, name and interface in one */
                 .service_name = NO_OPTION,
@@ -81,6 +84,7 @@ const struct service service_placement = {
 
 const struct service service_keystone = {
     .group = "keystone",
+    .checked_token = true,
     .accept = "*/*",
     .major = 3,
     .option = ADAPTER_OPTIONS(keystone),
@@ -111,6 +115,7 @@ const struct service service_cyborg = {
     .group = "cyborg",
     .accept = "*/*",
     .service_token = true,
+    .checked_token = true,
     .option = ADAPTER_OPTIONS(cyborg),
 };
 

@@ -17,6 +17,10 @@ struct fault *keystone_project_check(const struct context *context, const char *
     struct fault *fault;
     struct strbuf path;
 
+    if (!service_has_token(context)) {
+        log_info("No credentials to verify project_id %s with", project_id);
+        return NULL;
+    }
     strbuf_init(&path, context->mem, 128);
     strbuf_puts(&path, "/projects/");
     path_put_part(&path, project_id);

@@ -28,6 +28,7 @@ enum { MAX_REDIRECTS = 30, OWN_HEADERS = 12 };
 #define FIRST_DELAY 0.5 /* seconds; doubled each time, up to a minute */
 #define LONGEST_DELAY 60.0
 #define SERVICE_USER "service_user"
+#define TOKEN_CHECKER "keystone_authtoken"
 
 /* Delays between attempts: a fixed one, or growing. */
 struct patience {
@@ -44,6 +45,7 @@ struct attempt {
     struct http_header *headers;
     size_t header_count;
     size_t own_token, service_token; /* places of these headers, 1 and up; 0: not sent */
+    const char *service_group;       /* whose the latter is */
     struct http_tls tls;
     struct patience connect, status;
     double wait; /* seconds before the next round */
@@ -70,16 +72,21 @@ static size_t put_header(struct attempt *attempt, const char *name, const char *
     return ++attempt->header_count;
 }
 
-static bool sends_service_token(const struct attempt *attempt)
+/* Whose token goes beside the caller's, or NULL. */
+static const char *service_token_group(const struct attempt *attempt)
 {
     struct worker *worker = attempt->context->worker;
+    const struct service *service = attempt->call->service;
 
-    if (!attempt->call->service->service_token || !conf_bool(worker->conf, OPTION_service_user_send_service_user_token))
-        return false;
-    if (identity_configured(worker, SERVICE_USER))
-        return true;
-    log_warning("Unable to load auth from [service_user] configuration. Ensure \"auth_type\" is set.");
-    return false;
+    if (service->service_token && conf_bool(worker->conf, OPTION_service_user_send_service_user_token)) {
+        if (identity_configured(worker, SERVICE_USER))
+            return SERVICE_USER;
+        log_warning("Unable to load auth from [service_user] configuration. Ensure \"auth_type\" is set.");
+    }
+    return service->checked_token && !attempt->own && attempt->context->token_catalog &&
+                   identity_configured(worker, TOKEN_CHECKER)
+               ? TOKEN_CHECKER
+               : NULL;
 }
 
 /* The tokens as they are now; again after one was refused. */
@@ -98,9 +105,10 @@ static struct fault *put_tokens(struct attempt *attempt, const struct identity_t
         attempt->headers[attempt->own_token - 1].value = text;
     else if (!text_is_empty(text))
         attempt->own_token = put_header(attempt, "X-Auth-Token", text);
-    if (!sends_service_token(attempt))
+    attempt->service_group = service_token_group(attempt);
+    if (!attempt->service_group)
         return NULL;
-    TRY(identity_token(context->worker, attempt->mem, SERVICE_USER, &way, &beside));
+    TRY(identity_token(context->worker, attempt->mem, attempt->service_group, &way, &beside));
     text = mem_strdup(attempt->mem, beside->text);
     if (attempt->service_token)
         attempt->headers[attempt->service_token - 1].value = text;
@@ -251,7 +259,7 @@ static bool renew(struct attempt *attempt)
     else if (attempt->own_token)
         again = attempt->context->token_catalog != NULL; /* upstream's own user plugin tries a checked token again */
     if (attempt->service_token)
-        again = identity_drop(worker, SERVICE_USER) || again;
+        again = identity_drop(worker, attempt->service_group) || again;
     return again && !put_tokens(attempt, &own);
 }
 

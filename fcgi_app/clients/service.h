@@ -56,6 +56,8 @@ struct service {
     bool own_user_for_admin;  /* an administrator's request without token: the group's own user */
     bool request_id;          /* sends X-OpenStack-Request-ID */
     bool service_token;       /* sends X-Service-Token where [service_user] send_service_user_token */
+    bool checked_token;       /* a token that the middleware checked goes with X-Service-Token of [keystone_authtoken],
+                                 where there is none of [service_user] */
     struct service_options option;
 };
 
