@@ -124,11 +124,8 @@ static bool was_set(const struct server_spec *spec, const char *field)
 
 void server_spec_set(struct server_spec *spec, const char *field, json_t *value)
 {
-    const json_t *old = json_object_get(spec->fields, field);
-    bool same = old && json_equal(old, value) && !json_is_object(value);
-
     json_object_set_new(spec->fields, field, value);
-    if (!same && !was_set(spec, field))
+    if (!was_set(spec, field))
         spec->changed[spec->changed_count++] = field;
 }
 

@@ -106,7 +106,7 @@ void target_put_object(const struct target *target, struct strbuf *out);
 
 /* ---- changes ---- */
 
-/* In memory; target_save() writes what differs from what was there. The column is one of instance_columns.def. */
+/* In memory; target_save() writes what was set, be it the same value. The column is one of instance_columns.def. */
 void target_set_text(struct target *target, const char *column, const char *value);
 void target_set_int(struct target *target, const char *column, int64_t value);
 void target_set_bool(struct target *target, const char *column, bool value);

@@ -33,7 +33,7 @@ static void *column_at(struct target *target, const char *name, enum instance_co
     return (char *)target->row + (*column)->offset;
 }
 
-/* It is among those to be written from now on. */
+/* It is among those to be written from now on, with the same value too: that a row was saved shows in its time. */
 static void mark(struct target *target, const struct instance_column *column)
 {
     for (size_t i = 0; i < target->changed_count; i++)
@@ -47,8 +47,7 @@ void target_set_text(struct target *target, const char *column, const char *valu
     const struct instance_column *found;
     const char **at = column_at(target, column, INSTANCE_COLUMN_TEXT, &found);
 
-    if (!same_text(*at, value))
-        mark(target, found);
+    mark(target, found);
     *at = value;
 }
 
@@ -57,8 +56,7 @@ void target_set_int(struct target *target, const char *column, int64_t value)
     const struct instance_column *found;
     int64_t *at = column_at(target, column, INSTANCE_COLUMN_INT, &found);
 
-    if (*at != value)
-        mark(target, found);
+    mark(target, found);
     *at = value;
 }
 
@@ -67,8 +65,7 @@ void target_set_bool(struct target *target, const char *column, bool value)
     const struct instance_column *found;
     bool *at = column_at(target, column, INSTANCE_COLUMN_BOOL, &found);
 
-    if (*at != value)
-        mark(target, found);
+    mark(target, found);
     *at = value;
 }
 
@@ -77,8 +74,7 @@ void target_set_time(struct target *target, const char *column, int64_t value)
     const struct instance_column *found;
     int64_t *at = column_at(target, column, INSTANCE_COLUMN_TIME, &found);
 
-    if (*at != value)
-        mark(target, found);
+    mark(target, found);
     *at = value;
 }
 
