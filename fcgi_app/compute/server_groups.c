@@ -16,10 +16,16 @@
 /* The version of nova-compute that knows max_server_per_host. */
 #define RULES_SINCE 33
 
+/* Who is in no project sees the groups of none. */
+static const char *project_or_none(const struct context *context)
+{
+    return context->project_id ? context->project_id : "";
+}
+
 /* Administrators see every project's. */
 static const char *seen_project(const struct context *context)
 {
-    return context->is_admin ? NULL : context->project_id;
+    return context->is_admin ? NULL : project_or_none(context);
 }
 
 /* The members of one cell, of all groups asked for. */
@@ -134,7 +140,7 @@ static struct fault *read_groups(const struct context *context, const char *proj
 struct fault *server_groups_list(const struct context *context, bool all_projects, int64_t offset, int64_t limit,
                                  struct server_group_list *list)
 {
-    return read_groups(context, all_projects ? NULL : context->project_id, NULL, offset, limit, true, list);
+    return read_groups(context, all_projects ? NULL : project_or_none(context), NULL, offset, limit, true, list);
 }
 
 static struct fault *get(const struct context *context, const char *uuid, bool whole, struct server_group **group)

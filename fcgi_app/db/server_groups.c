@@ -10,10 +10,11 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* $1 project or NULL, $2 uuid or NULL, $3 offset, $4 limit or NULL */
+/* $1 project, NULL for any, '' for those of none, $2 uuid or NULL, $3 offset, $4 limit or NULL */
 #define CHOSEN                                                                                                         \
     "SELECT g.id, g.uuid, g.name, g.user_id, g.project_id FROM instance_groups g"                                      \
-    " WHERE ($1::text IS NULL OR g.project_id = $1) AND ($2::text IS NULL OR g.uuid = $2)"                             \
+    " WHERE ($1::text IS NULL OR g.project_id = $1 OR ($1 = '' AND g.project_id IS NULL)) AND ($2::text IS NULL OR "   \
+    "g.uuid = $2)"                                                                                                     \
     " ORDER BY g.id OFFSET $3::bigint LIMIT $4::bigint"
 
 static const struct db_column group_columns[] = {

@@ -8,6 +8,7 @@
 #include "fcgi_app/objects/build_request.h"
 #include "fcgi_app/objects/tree.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static json_t *copy(const json_t *tree)
@@ -69,6 +70,23 @@ static json_t *json_of(const char *text, json_t *otherwise)
     return tree;
 }
 
+/* Rules are texts, however the row has them. */
+static json_t *rules_tree(const char *text)
+{
+    json_t *rules = json_of(text, json_object()), *value;
+    const char *key;
+    void *next;
+
+    json_object_foreach_safe(rules, next, key, value) if (json_is_integer(value))
+    {
+        char digits[24];
+
+        snprintf(digits, sizeof(digits), "%lld", (long long)json_integer_value(value));
+        json_object_set_new(rules, key, json_string(digits));
+    }
+    return rules;
+}
+
 /* The row keeps who is in the group and where to itself. */
 static json_t *group_tree(const struct group_row *group, bool stored)
 {
@@ -90,7 +108,7 @@ static json_t *group_tree(const struct group_row *group, bool stored)
         tree_put(object, "members", json_of(group->members, json_array()));
     }
     tree_put(object, "policy", tree_text(group->policy));
-    tree_put(object, "_rules", json_of(group->rules, json_object()));
+    tree_put(object, "_rules", rules_tree(group->rules));
     tree_put(object, "created_at", tree_time(group->created_at));
     tree_put(object, "updated_at", tree_time(group->updated_at));
     tree_put(object, "deleted_at", json_null());

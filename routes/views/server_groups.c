@@ -9,22 +9,35 @@
 
 #include <stdlib.h>
 
+/* A number, or the text of one. */
+static bool take_number(struct json_scan *scan, int64_t *number)
+{
+    struct json_scan again = *scan;
+    struct json_piece text;
+
+    if (!json_scan_string(scan, &text))
+        return json_scan_int(&again, number);
+    *number = strtoll(text.text, NULL, 10);
+    return true;
+}
+
 /* The one rule that is shown, as a number. */
 static void put_rules(const struct view_state *state, const void *object)
 {
     const struct server_group *group = object;
     struct json_scan scan = json_scan_text(group->rules, group->rules ? strlen(group->rules) : 0);
-    struct json_piece key, value;
+    struct json_piece key;
+    int64_t number;
     bool shown = false;
 
     strbuf_putc(state->out, '{');
     for (json_scan_object(&scan); json_scan_key(&scan, &key);) {
-        if (!shown && json_key_is(key, "max_server_per_host") && json_scan_string(&scan, &value)) {
-            JSON_PUT_KEY(state->out, "max_server_per_host");
-            strbuf_put_int(state->out, strtoll(value.text, NULL, 10));
-            shown = true;
-        } else {
+        if (shown || !json_key_is(key, "max_server_per_host")) {
             json_scan_skip(&scan);
+        } else if (take_number(&scan, &number)) {
+            JSON_PUT_KEY(state->out, "max_server_per_host");
+            strbuf_put_int(state->out, number);
+            shown = true;
         }
     }
     strbuf_putc(state->out, '}');
