@@ -26,7 +26,8 @@ struct fault *keystone_project_check(const struct context *context, const char *
     path_put_part(&path, project_id);
     call.path = path.data;
     fault = service_call(context, context->mem, &call);
-    if (fault && fault_is(fault, FAULT_keystone_EndpointNotFound)) {
+    /* Without a token the reference does not get as far as the catalogue. */
+    if (fault && fault_is(fault, FAULT_keystone_EndpointNotFound) && service_has_token(context)) {
         log_error("Version 3.0 of the identity service was not found: nova or keystone may be misconfigured.");
         return fault_http(context->mem, 400, "Nova was unable to find Keystone service endpoint.");
     }
