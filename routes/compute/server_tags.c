@@ -110,6 +110,8 @@ static struct fault *server_tags_update(struct call *call)
                           tag, why);
     if (target->tag_count >= SERVER_TAGS_MAX)
         return fault_http(call->mem, 400, "The number of tags exceeded the per-server limit %d", SERVER_TAGS_MAX);
+    /* The reference makes this answer itself, with its web library's type. */
+    response_add_header(&call->request->response, call->mem, "Content-Type", "text/html; charset=UTF-8");
     if (has_tag(target, tag)) {
         call->status = 204;
         return NULL;
