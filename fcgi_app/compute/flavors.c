@@ -21,5 +21,8 @@ struct fault *flavors_list(const struct context *context, const void *mem, enum 
 struct fault *flavors_get(const struct context *context, const void *mem, const char *flavorid, bool extra_specs,
                           const struct flavor **flavor)
 {
+    /* One flavor, unlike their list, is for those within a project, and for administrators. */
+    if (!context->is_admin && (!context->user_id || !context->project_id))
+        return fault_new(mem, Forbidden);
     return db_flavor_get(context, mem, flavorid, extra_specs, flavor);
 }

@@ -350,7 +350,9 @@ static bool wants_reservation(const json_t *server)
 
 struct fault *servers_create_post(struct call *call)
 {
-    const struct policy_target target = { call->context->project_id, call->context->user_id };
+    const struct context *context = call->context;
+    const struct policy_target target = { context->project_id ? context->project_id : "None",
+                                          context->user_id ? context->user_id : "None" };
     const json_t *server = json_object_get(call->body, "server");
     const struct flavor_row *flavor;
     struct create_wish wish = { 0 };
@@ -367,8 +369,10 @@ struct fault *servers_create_post(struct call *call)
     TRY(read_place(call, server, &target, &wish));
     TRY(read_devices(call, server, &target, &wish));
     TRY(read_networks(call, server, &target, &wish));
-    fault =
-        db_flavor_whole(call->context, call->mem, id_of_link(call->mem, json_object_get(server, "flavorRef")), &flavor);
+    /* From here on within a project, and for administrators: the flavor's table comes before the other checks. */
+    if (!context->is_admin && (!context->user_id || !context->project_id))
+        return fault_new(call->mem, Forbidden);
+    fault = db_flavor_whole(context, call->mem, id_of_link(call->mem, json_object_get(server, "flavorRef")), &flavor);
     if (!fault)
         fault = servers_create(call->context, flavor, &wish, &answer);
     TRY(as_http(call->mem, fault));

@@ -21,11 +21,20 @@ PASS = re.compile(r'("adminPass": ")([^"]+)(")')
 PRIVATE_KEY = re.compile(r'-----BEGIN [^-]*PRIVATE KEY-----.*?-----END [^-]*PRIVATE KEY-----(\\n)?', re.S)
 SSH_KEY = re.compile(r'ssh-rsa AAAA[A-Za-z0-9+/=]{60,}( Generated-by-Nova)?')
 FINGERPRINT = re.compile(r'\b(?:[0-9a-f]{2}:){15}[0-9a-f]{2}\b')
+CERTIFICATE_PRINT = re.compile(r'(<fingerprint>|%s)(?::[0-9a-f]{2}){0,4}' % FINGERPRINT.pattern)
+CERTIFICATE = re.compile(r'-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----', re.S)
+PKCS12 = re.compile(r'("private_key": ")MII[A-Za-z0-9+/=]+')
 PEER = re.compile(r'127\.0\.0\.1:[345]\d{4}\b')
 EPOCH = re.compile(r'(?<![\d.])1[789]\d{8}(\.\d+)?(?![\d.])')
 UNORDERED = re.compile(r'("extra_specs": \{|"tags": \[|"roles": \[)([^][{}]*)')
 # Lists over cells that the reference gives in the order in which the cells answered.
 CELLS = re.compile(r'/os-services|/os-availability-zone|/os-hypervisors|/os-hosts')
+# Reads of the time of day; lists that the reference gives in the order of a set.
+CLOCK = re.compile(r'/os-simple-tenant-usage|/os-instance_usage_audit_log')
+SETS = re.compile(r'("hosts_not_run": \[)([^][{}]*)')
+# A running server's uptime grows; what was used between two looks at the clock is chance.
+UPTIME = re.compile(r'("ended_at": null, "state": "[a-z_]+", "uptime": )\d+')
+USED = re.compile(r'("total_(?:local_gb_usage|vcpus_usage|memory_mb_usage|hours)": )(?:0\.0|\d(?:\.\d+)?e-\d+|0\.000\d+)(?=[,}])')
 # Calls whose number depends on how long a process has lived.
 BACKGROUND = re.compile(r'keystone (GET|POST) /v3/auth/tokens|keystone GET /(v3/?)?$|neutron GET /v2.0/extensions|'
                         r'\w+ GET /(v2.0/?)?$|glance GET /v2/schemas/image$')
@@ -191,8 +200,22 @@ def ordered(value):
     return value
 
 
+def without_clock(request, side):
+    """A side of a read whose numbers depend on the time of day, or whose list is a set."""
+    body = side['body']
+    if not CLOCK.search(request.path):
+        return side
+    if 'os-simple-tenant-usage' in request.path:
+        body = UPTIME.sub(r'\1"<seconds>"', body)
+        if 'start=' not in request.path:
+            body = USED.sub(r'\1"<moment>"', body)
+    else:
+        body = SETS.sub(lambda m: m.group(1) + ', '.join(sorted(m.group(2).split(', '))), body)
+    return dict(without_chance(side), body=body)
+
+
 def without_chance(value, key=None):
-    """Generated keys have a fingerprint and a length of their own; the reference prints traits from a set."""
+    """Generated keys, their certificates and fingerprints, and lengths; the reference prints traits from a set."""
     if isinstance(value, dict):
         return {k: without_chance(v, k) for k, v in value.items()}
     if isinstance(value, list):
@@ -200,15 +223,32 @@ def without_chance(value, key=None):
             return ['content-length', '*']
         out = [without_chance(v) for v in value]
         return sorted(out) if key == 'required_traits' else out
-    if isinstance(value, str) and key in ('fingerprint', 'body'):
-        return FINGERPRINT.sub('<fingerprint>', value)
+    if isinstance(value, str) and key in ('fingerprint', 'public_key', 'body'):
+        return PKCS12.sub(r'\1<private key>', CERTIFICATE.sub('<certificate>', CERTIFICATE_PRINT.sub('<fingerprint>', value)))
     return value
+
+
+def sorted_groups(value):
+    """The security groups of a new server stand in the order of a set."""
+    if isinstance(value, dict):
+        return {k: sorted_groups(v) for k, v in value.items()}
+    if not isinstance(value, list):
+        return value
+    out = [sorted_groups(v) for v in value]
+    if any(isinstance(v, dict) and v.get('nova_object.name') == 'SecurityGroup' for v in out):
+        out.sort(key=lambda group: json.dumps(group, sort_keys=True))
+    return out
 
 
 def differences(request, ours, theirs):
     """Lines that say how two runs of a request differ; none when they are equal."""
-    if '<private key>' in theirs['body'] or '"required_traits"' in json.dumps(theirs['messages']):
+    if ('<private key>' in theirs['body'] or PKCS12.search(theirs['body']) or
+            '"required_traits"' in json.dumps(theirs['messages'])):
         ours, theirs = without_chance(ours), without_chance(theirs)
+    if '"security_groups"' in request.given:
+        ours, theirs = sorted_groups(ours), sorted_groups(theirs)
+    if request.method == 'GET':
+        ours, theirs = without_clock(request, ours), without_clock(request, theirs)
     if request.method == 'GET' and CELLS.search(request.path) and ours['body'] != theirs['body']:
         try:
             ours, theirs = (dict(side, body=json.dumps(ordered(json.loads(side['body'])))) for side in (ours, theirs))
