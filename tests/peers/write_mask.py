@@ -33,7 +33,7 @@ CELLS = re.compile(r'/os-services|/os-availability-zone|/os-hypervisors|/os-host
 CLOCK = re.compile(r'/os-simple-tenant-usage|/os-instance_usage_audit_log')
 SETS = re.compile(r'("hosts_not_run": \[)([^][{}]*)')
 # A running server's uptime grows; what was used between two looks at the clock is chance.
-UPTIME = re.compile(r'("ended_at": null, "state": "[a-z_]+", "uptime": )\d+')
+UPTIME = re.compile(r'("ended_at": null, "state": "[a-z_-]+", "uptime": )\d+')
 USED = re.compile(r'("total_(?:local_gb_usage|vcpus_usage|memory_mb_usage|hours)": )(?:0\.0|\d(?:\.\d+)?e-\d+|0\.000\d+)(?=[,}])')
 # Calls whose number depends on how long a process has lived.
 BACKGROUND = re.compile(r'keystone (GET|POST) /v3/auth/tokens|keystone GET /(v3/?)?$|neutron GET /v2.0/extensions|'
