@@ -29,6 +29,35 @@ static json_t *value_of(const struct target *target, const struct instance_colum
     return json_integer(*(const int64_t *)at);
 }
 
+/* What a server that is in no cell yet has besides what is stored, and none of it as a change. */
+static struct fault *complete(const struct target *target, json_t *tree)
+{
+    static const char *const unset[] = { "terminated_at", "host", "node", "launched_at", "launched_on", "cell_name" };
+    const struct build_request *request = target->request;
+    json_t *tags;
+
+    tree_forget(tree);
+    if (!tree_get(tree, "deleted"))
+        tree_put(tree, "deleted", json_false());
+    if (!tree_get(tree, "hidden"))
+        tree_put(tree, "hidden", json_false());
+    tree_put(tree, "disable_terminate", json_false());
+    for (size_t i = 0; i < sizeof(unset) / sizeof(unset[0]); i++)
+        tree_put(tree, unset[i], json_null());
+    if (!tree_get(tree, "locked_by"))
+        tree_put(tree, "locked_by", json_null());
+    tree_put(tree, "created_at", tree_time(request->created_at));
+    tree_put(tree, "updated_at", tree_time(request->updated_at));
+    if (!request->tags) {
+        tree_put(tree, "tags", tree_object("TagList"));
+        return NULL;
+    }
+    TRY(json_read(target->mem, request->tags, strlen(request->tags), &tags));
+    tree_forget(tags);
+    tree_put(tree, "tags", json_incref(tags));
+    return NULL;
+}
+
 /* The object in the build request with the changed members. */
 static struct fault *save_request(const struct context *context, const struct target *target, bool *saved)
 {
@@ -38,6 +67,7 @@ static struct fault *save_request(const struct context *context, const struct ta
     json_t *tree;
 
     TRY(json_read(target->mem, target->request->instance, strlen(target->request->instance), &tree));
+    TRY(complete(target, tree));
     for (size_t i = 0; i < target->changed_count; i++)
         tree_set(tree, target->changed[i]->name, value_of(target, target->changed[i]));
     strbuf_init(&text, target->mem, strlen(target->request->instance) + 500);
