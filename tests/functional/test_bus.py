@@ -9,7 +9,9 @@ import time
 
 import pytest
 
-PROGRAM = pathlib.Path(__file__).resolve().parent / "testbus"
+from pool import TOP
+
+PROGRAM = TOP / "tests/functional/testbus"
 SERVER_PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
 pytestmark = [

@@ -166,7 +166,7 @@ def test_wrong_words_end_with_usage(cloud, words):
 def test_listings(cloud):
     assert len(cloud.good('routes').splitlines()) > 300
     assert '[api_database]' in cloud.good('options')
-    assert '"context_is_admin": "role:admin"' in cloud.good('policy', 'list')
+    assert '"context_is_admin": "(role:admin or is_admin:True)"' in cloud.good('policy', 'list')
     assert 'fastcgi' in cloud.good('frontend', 'lighttpd')
 
 
