@@ -258,8 +258,8 @@ static bool renew(struct attempt *attempt)
         again = identity_drop(worker, attempt->call->service->group);
     else if (attempt->own_token)
         again = attempt->context->token_catalog != NULL; /* upstream's own user plugin tries a checked token again */
-    if (attempt->service_token)
-        again = identity_drop(worker, attempt->service_group) || again;
+    if (attempt->service_token && !strcmp(attempt->service_group, SERVICE_USER))
+        again = identity_drop(worker, SERVICE_USER) || again;
     return again && !put_tokens(attempt, &own);
 }
 
