@@ -84,10 +84,11 @@ struct fault *action_image_answer(struct call *call, const char *id, const char 
         strbuf_puts(call->out, "{\"image_id\": ");
         json_put_string(call->out, id);
         strbuf_putc(call->out, '}');
-    } else if (location) {
+    } else {
         /* The reference makes this answer itself, with its web library's type. */
         response_set_header(&call->request->response, call->mem, "Content-Type", "text/html; charset=UTF-8");
-        response_set_header(&call->request->response, call->mem, "Location", location);
+        if (location)
+            response_set_header(&call->request->response, call->mem, "Location", location);
     }
     return NULL;
 }

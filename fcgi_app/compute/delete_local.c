@@ -200,9 +200,8 @@ void server_release_snapshot(const struct context *context, const struct target 
     struct fault *fault;
 
     log_info("Working on deleting snapshot %s from shelved instance...", id ? id : "None");
-    if (!id)
-        return;
-    fault = glance_image_delete(context, target->mem, id);
+    /* one on volumes has no such image; it is asked for all the same */
+    fault = glance_image_delete(context, target->mem, id ? id : "None");
     if (fault)
         log_warning("Failed to delete snapshot from shelved instance (%s).", fault->message);
 }

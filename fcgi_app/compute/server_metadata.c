@@ -69,7 +69,7 @@ struct fault *server_metadata_update(const struct context *context, struct targe
         if (!old || strcmp(old, json_string_value(value)) != 0)
             target_set_metadata(target, key, json_string_value(value));
     }
-    return target_save(context, target, &(struct target_guard){ 0 });
+    return target_save(context, target, &(struct target_guard){ .always = true });
 }
 
 struct fault *server_metadata_delete(const struct context *context, struct target *target, const char *key)

@@ -82,7 +82,10 @@ struct fault *server_shelve_offload(const struct context *context, struct target
     TRY(target_check_lock(context, target));
     TRY(target_check_states(target, &shelved, &idle, true, "shelveOffload"));
     target_set_text(target, "task_state", "shelving_offloading");
+    /* the flavors come after the save: it does not write them */
+    target->wants &= ~(unsigned)INSTANCE_WITH_FLAVOR;
     TRY(target_save(context, target, &(struct target_guard){ .task_states = &idle, .action = "shelveOffload" }));
+    target->wants |= INSTANCE_WITH_FLAVOR;
     TRY(find_accelerators(context, target, &leaving));
     /* upstream reads the flavors after the save, which leaves these two marked */
     target->changes = unsaved;

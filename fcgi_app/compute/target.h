@@ -122,11 +122,12 @@ struct target_guard {
     const struct instance_states *task_states; /* the same */
     const char *action;                        /* an action's row is started with it; NULL: none */
     bool finished;                             /* and ended at once */
+    bool always;                               /* the row is saved without a change too */
     const struct instance_event *event;        /* with an event, begun and ended; NULL: none */
 };
 /*
  * Writes the changes in one statement (they stand or fall with the action's row).  Without any change only the row of
- * the action is written.
+ * the action is written, or without that the flavors where they count as changed.
  * Faults: InstanceNotFound; UnexpectedDeletingTaskStateError, UnexpectedTaskStateError, InstanceUpdateConflict when
  * it is in other states by now; DBReferenceError for a server in no cell; the database's.
  */

@@ -291,9 +291,9 @@ struct fault *target_save(const struct context *context, struct target *target, 
     if (!target->cell)
         return no_cell(target);
     if (!target->changed_count && !system->put_count && !system->drop_count && !metadata->put_count &&
-        !metadata->drop_count && !guard->event && !guard->finished) {
-        TRY(save_flavor(context, target, write.flavor));
-        return guard->action ? instance_action_start(context, target, guard->action) : NULL;
+        !metadata->drop_count && !guard->event && !guard->finished && !guard->always) {
+        return guard->action ? instance_action_start(context, target, guard->action)
+                             : save_flavor(context, target, write.flavor);
     }
     write.start_time = write.now;
     write.finish_time = guard->finished ? write.now : DB_NO_TIME;

@@ -78,7 +78,8 @@ const struct db_statement BDMS_DESTROY = {
 const struct db_statement NETWORK_FORGET = {
     .name = "network_forget",
     .sql = "WITH vifs AS (UPDATE virtual_interfaces SET deleted = id, deleted_at = $2 WHERE instance_uuid = $1 AND "
-           "deleted = 0) UPDATE instance_info_caches SET network_info = '[]', updated_at = $2 WHERE instance_uuid = $1",
+           "deleted = 0) UPDATE instance_info_caches SET network_info = '[]', updated_at = $2 WHERE instance_uuid = $1 "
+           "AND network_info IS DISTINCT FROM '[]'",
     .params = 2,
     .database = "cell",
     .write = true,

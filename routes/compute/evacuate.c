@@ -59,9 +59,10 @@ static struct fault *evacuate_server(struct call *call)
         if (fault && (fault_is(fault, FAULT_ComputeHostNotFound) || fault_is(fault, FAULT_HostMappingNotFound)))
             return fault_http(call->mem, 404, "Compute host %s not found.", how.host);
         TRY(fault);
-        if (target->row->host && !strcmp(target->row->host, how.host))
-            return fault_http(call->mem, 400, "The target host can't be the same one.");
     }
+    /* A server without a host is already where nobody asked for one. */
+    if (how.host ? target->row->host && !strcmp(target->row->host, how.host) : !target->row->host)
+        return fault_http(call->mem, 400, "The target host can't be the same one.");
     fault = server_evacuate(call->context, target, &how);
     TRY(target_conflict(target, action_fault_as(call, fault, 400, bad)));
     if (call->version < 14 && conf_bool(call->context->worker->conf, OPTION_api_enable_instance_password)) {
