@@ -168,10 +168,12 @@ void instance_flavor_put(struct strbuf *out, struct db_bytes flavors, const char
 {
     struct json_piece flavor;
 
-    if (flavor_find(flavors, which, &flavor))
-        put_flavor_end(out, flavor.text, flavor);
-    else
+    if (!flavor_find(flavors, which, &flavor))
         json_put_null(out);
+    else if (lists_changes(flavor) || !has_extra_specs(flavor))
+        json_put_raw(out, flavor.text, flavor.length);
+    else
+        put_flavor_end(out, flavor.text, flavor);
 }
 
 static void put_saved_flavor(struct strbuf *out, struct db_bytes flavors, const char *which)
