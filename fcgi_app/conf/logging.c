@@ -14,6 +14,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/conf/ini.h"
+#include "fcgi_app/conf/private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -343,10 +344,9 @@ const char *conf_log_plan(const void *mem, const char *path, const struct log_pl
 
 const char *conf_log_setup(struct conf *conf)
 {
-    static void *in_force, *refused;
     const char *path = conf_string(conf, OPTION_DEFAULT_log_config_append), *why = NULL;
     struct log_settings settings = conf_log_settings(conf);
-    void *mem = mem_context(NULL, "logging file");
+    void *mem = mem_context(conf, "logging file");
 
     if (!text_is_empty(path)) {
         why = conf_log_plan(mem, path, &settings.plan);
@@ -355,11 +355,11 @@ const char *conf_log_setup(struct conf *conf)
     if (!why)
         why = log_setup(&settings);
     if (why) {
-        talloc_free(refused);
-        refused = mem;
+        talloc_free(conf->log_refused);
+        conf->log_refused = mem;
     } else {
-        talloc_free(in_force);
-        in_force = mem;
+        talloc_free(conf->log_in_force);
+        conf->log_in_force = mem;
     }
     return why;
 }

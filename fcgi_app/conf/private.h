@@ -22,6 +22,8 @@ struct conf {
     const char **notes;     /* warnings for the log, each once */
     size_t note_count;
     size_t notes_logged;
+    void *log_in_force; /* what conf_log_setup() read of a logging file, and what it refused last */
+    void *log_refused;
     struct conf_sibling *siblings; /* of other projects or programs, the newest first */
 };
 
