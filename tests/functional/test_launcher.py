@@ -495,7 +495,8 @@ def test_a_hand_over_that_fails_changes_nothing(pool):
     pool.signal(signal.SIGUSR1)
     assert pool.logged("did not come up; this pool goes on")
     assert pool.get("/").status == 200
-    assert len([pid for pid in pool.workers() if alive(pid)]) == 2
+    # the successor has said that it does not come up, and leaves in its own time
+    assert wait_until(lambda: len([pid for pid in pool.workers() if alive(pid)]) == 2)
 
 
 # ---- the service manager -----------------------------------------------------------------------------------
