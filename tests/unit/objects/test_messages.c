@@ -174,8 +174,9 @@ static void read_bdm(const json_t *data, struct bdm_row *bdm)
     TEXT(uuid)
     TEXT(instance_uuid)
     TEXT(source_type)
-    TEXT(destination_type) TEXT(guest_format) TEXT(device_type) TEXT(disk_bus) TEXT(device_name) TEXT(snapshot_id)
-        TEXT(volume_id) TEXT(image_id) TEXT(connection_info) TEXT(tag) TEXT(attachment_id) TEXT(volume_type)
+    TEXT(destination_type)
+    TEXT(guest_format) TEXT(device_type) TEXT(disk_bus) TEXT(device_name) TEXT(snapshot_id) TEXT(volume_id)
+        TEXT(image_id) TEXT(connection_info) TEXT(tag) TEXT(attachment_id) TEXT(volume_type)
             TEXT(encryption_secret_uuid) TEXT(encryption_format) TEXT(encryption_options)
 #undef TEXT
 }
