@@ -171,13 +171,26 @@ static void read_bdm(const json_t *data, struct bdm_row *bdm)
         .updated_at = time_of(json_object_get(data, "updated_at")),
     };
 #define TEXT(name) bdm->name = json_string_value(json_object_get(data, #name));
+    /* clang-format off */
     TEXT(uuid)
     TEXT(instance_uuid)
     TEXT(source_type)
     TEXT(destination_type)
-    TEXT(guest_format) TEXT(device_type) TEXT(disk_bus) TEXT(device_name) TEXT(snapshot_id) TEXT(volume_id)
-        TEXT(image_id) TEXT(connection_info) TEXT(tag) TEXT(attachment_id) TEXT(volume_type)
-            TEXT(encryption_secret_uuid) TEXT(encryption_format) TEXT(encryption_options)
+    TEXT(guest_format)
+    TEXT(device_type)
+    TEXT(disk_bus)
+    TEXT(device_name)
+    TEXT(snapshot_id)
+    TEXT(volume_id)
+    TEXT(image_id)
+    TEXT(connection_info)
+    TEXT(tag)
+    TEXT(attachment_id)
+    TEXT(volume_type)
+    TEXT(encryption_secret_uuid)
+    TEXT(encryption_format)
+    TEXT(encryption_options)
+    /* clang-format on */
 #undef TEXT
 }
 
