@@ -216,3 +216,21 @@ void text_put_html(struct strbuf *out, const char *text)
             strbuf_putc(out, *text);
         }
 }
+
+char *text_percent_decoded(const void *mem, const char *text, bool plus)
+{
+    char *out = mem_strdup(mem, text), *to = out;
+
+    for (const char *at = text; *at; at++) {
+        int high, low;
+
+        if (*at == '%' && (high = text_hex_digit(at[1])) >= 0 && (low = text_hex_digit(at[2])) >= 0) {
+            *to++ = (char)(high * 16 + low);
+            at += 2;
+        } else {
+            *to++ = plus && *at == '+' ? ' ' : *at;
+        }
+    }
+    *to = '\0';
+    return out;
+}

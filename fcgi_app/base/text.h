@@ -30,6 +30,9 @@ char *text_from_latin1(const void *mem, const char *text, size_t length);
 /* Python's str.strip(): a copy of the part between ASCII white space, on mem. */
 char *text_strip(const void *mem, const char *text);
 
+/* Percent-decoding, on mem: urllib.parse.unquote of a part of a URL; with `plus`, '+' is a space, as in a query. */
+char *text_percent_decoded(const void *mem, const char *text, bool plus);
+
 /* Pieces of `text` cut at `separator`, NULL-terminated, on mem; "" gives one empty piece, as Python's split does. */
 char **text_split(const void *mem, const char *text, char separator);
 

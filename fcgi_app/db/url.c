@@ -31,33 +31,6 @@ struct parts {
     char *port;
 };
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)tolower((unsigned char)c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Percent-decoding; with `plus`, '+' is a space, as in a query. */
-static char *decoded(const void *mem, const char *text, bool plus)
-{
-    char *out = mem_strdup(mem, text), *to = out;
-
-    for (const char *at = text; *at; at++) {
-        int high, low;
-
-        if (*at == '%' && (high = hex_digit(at[1])) >= 0 && (low = hex_digit(at[2])) >= 0) {
-            *to++ = (char)(high * 16 + low);
-            at += 2;
-        } else {
-            *to++ = plus && *at == '+' ? ' ' : *at;
-        }
-    }
-    *to = '\0';
-    return out;
-}
-
 /* "[::1]:5432", "host:5432", "host" */
 static bool split_hostport(const void *mem, const char *text, char **hostname, char **port)
 {
@@ -165,13 +138,13 @@ static struct fault *read_query(const void *mem, const char *what, struct db_url
 
     for (char **pair = pairs; *pair; pair++) {
         char *value = cut_before(*pair, '=');
-        const char *keyword = decoded(url, *pair, true);
+        const char *keyword = text_percent_decoded(url, *pair, true);
 
         if (!**pair)
             continue;
         if (!value || !keyword_known(keyword))
             return fault_text(mem, Internal, "%s: PostgreSQL's client library knows no option \"%s\"", what, keyword);
-        value = decoded(url, value, true);
+        value = text_percent_decoded(url, value, true);
         if (strcmp(keyword, "host") == 0) {
             char *hostname = NULL, *port = NULL;
             if (*value == '/')
@@ -207,9 +180,9 @@ struct fault *db_url_parse(const void *mem, const char *what, const char *text, 
                           "(postgresql://user:password@host:port/database)",
                           what, parts.scheme);
     if (parts.username && *parts.username)
-        put(url, "user", decoded(url, parts.username, false));
+        put(url, "user", text_percent_decoded(url, parts.username, false));
     if (parts.password)
-        put(url, "password", decoded(url, parts.password, false));
+        put(url, "password", text_percent_decoded(url, parts.password, false));
     if (parts.hostname && *parts.hostname)
         put(url, "host", parts.hostname);
     if (parts.port) {

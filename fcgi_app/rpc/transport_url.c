@@ -13,33 +13,6 @@
 
 #define DEFAULT_PORT 5672
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)tolower((unsigned char)c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Percent-decoding; with `plus`, '+' is a space, as in a query. */
-static char *decoded(const void *mem, const char *text, bool plus)
-{
-    char *out = mem_strdup(mem, text), *to = out;
-
-    for (const char *at = text; *at; at++) {
-        int high, low;
-
-        if (*at == '%' && (high = hex_digit(at[1])) >= 0 && (low = hex_digit(at[2])) >= 0) {
-            *to++ = (char)(high * 16 + low);
-            at += 2;
-        } else {
-            *to++ = plus && *at == '+' ? ' ' : *at;
-        }
-    }
-    *to = '\0';
-    return out;
-}
-
 static char *cut(char *text, int delimiter)
 {
     char *at = strchr(text, delimiter);
@@ -60,9 +33,9 @@ static struct fault *host_parse(const void *mem, char *text, struct rpc_host *ho
         name = at + 1;
         password = cut(text, ':');
         if (*text)
-            host->user = decoded(mem, text, false);
+            host->user = text_percent_decoded(mem, text, false);
         if (password && *password)
-            host->password = decoded(mem, password, false);
+            host->password = text_percent_decoded(mem, password, false);
     }
     if (*name == '[') {
         end = strchr(name, ']');
@@ -99,8 +72,8 @@ static void query_parse(const void *mem, char *query, struct rpc_url *url)
 
         if (!value || !*value)
             continue;
-        url->keys[url->count] = decoded(mem, pieces[i], true);
-        url->values[url->count++] = decoded(mem, value, true);
+        url->keys[url->count] = text_percent_decoded(mem, pieces[i], true);
+        url->values[url->count++] = text_percent_decoded(mem, value, true);
     }
 }
 
@@ -123,7 +96,7 @@ struct fault *rpc_url_parse(const void *mem, const char *text, struct rpc_url **
         netloc += 2;
     path = cut(netloc, '/');
     /* Decoded here and once more by the library that opens the connection. */
-    url->vhost = path && *path ? decoded(mem, decoded(mem, path, false), false) : "/";
+    url->vhost = path && *path ? text_percent_decoded(mem, text_percent_decoded(mem, path, false), false) : "/";
     hosts = text_split(mem, netloc, ',');
     for (size_t i = 0; hosts[i]; i++) {
         if (!*hosts[i])
