@@ -180,6 +180,22 @@ static bool is_device_type(const char *type)
     return false;
 }
 
+/* Every member of the newer form, as requests and images say them. */
+static struct fault *read_whole(const void *mem, const json_t *item, struct new_device *device)
+{
+    TRY(read_common(mem, item, device));
+    device->source_type = text_at(item, "source_type");
+    device->destination_type = text_at(item, "destination_type");
+    device->guest_format = text_at(item, "guest_format");
+    device->device_type = text_at(item, "device_type");
+    device->disk_bus = text_at(item, "disk_bus");
+    device->image_id = text_at(item, "image_id");
+    device->tag = text_at(item, "tag");
+    device->volume_type = text_at(item, "volume_type");
+    device->boot_index = number_at(item, "boot_index");
+    return NULL;
+}
+
 static struct fault *read_device(const void *mem, const json_t *item, bool image_given, struct new_device *device)
 {
     const char *uuid = text_at(item, "uuid");
@@ -190,16 +206,7 @@ static struct fault *read_device(const void *mem, const json_t *item, bool image
         TRY(check_source(mem, item, image_given));
     if (json_object_get(item, "virtual_name"))
         return bad_format(mem, "Following fields are invalid: virtual_name");
-    TRY(read_common(mem, item, device));
-    device->source_type = source;
-    device->destination_type = text_at(item, "destination_type");
-    device->guest_format = text_at(item, "guest_format");
-    device->device_type = text_at(item, "device_type");
-    device->disk_bus = text_at(item, "disk_bus");
-    device->image_id = text_at(item, "image_id");
-    device->tag = text_at(item, "tag");
-    device->volume_type = text_at(item, "volume_type");
-    device->boot_index = number_at(item, "boot_index");
+    TRY(read_whole(mem, item, device));
     if (!no_device && strcmp(source, "blank")) {
         if (!strcmp(source, "image"))
             device->image_id = uuid;
@@ -438,16 +445,7 @@ static struct fault *read_image_device(const void *mem, const json_t *item, stru
         return bad_format(mem, mem_printf(mem, "Following fields are invalid: %s", unknown.data));
     if (!is_true(json_object_get(item, "no_device")) && !json_object_get(item, "source_type"))
         return bad_format(mem, "Some required fields are missing");
-    TRY(read_common(mem, item, device));
-    device->source_type = text_at(item, "source_type");
-    device->destination_type = text_at(item, "destination_type");
-    device->guest_format = text_at(item, "guest_format");
-    device->device_type = text_at(item, "device_type");
-    device->disk_bus = text_at(item, "disk_bus");
-    device->image_id = text_at(item, "image_id");
-    device->tag = text_at(item, "tag");
-    device->volume_type = text_at(item, "volume_type");
-    device->boot_index = number_at(item, "boot_index");
+    TRY(read_whole(mem, item, device));
     device->encrypted = is_true(json_object_get(item, "encrypted"));
     device->encryption_secret_uuid = text_at(item, "encryption_secret_uuid");
     device->encryption_format = text_at(item, "encryption_format");

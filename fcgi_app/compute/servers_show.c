@@ -8,7 +8,6 @@
 
 #include "fcgi_app/compute/servers.h"
 
-#include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
@@ -52,43 +51,9 @@ static void ask_lookup(struct search *search, struct db_batch *batch, bool group
     db_batch_add(batch, db_api(search->context->worker->db), &INSTANCE_LOOKUP, &search->lookup_params, &search->lookup);
 }
 
-/* The only cell that can hold running servers, or NULL when there are several. */
-static const struct db_cell *only_cell(const struct db_cell *cells, size_t count)
-{
-    const struct db_cell *only = NULL;
-
-    for (size_t i = 0; i < count; i++) {
-        if (cells[i].is_cell0)
-            continue;
-        if (only)
-            return NULL;
-        only = &cells[i];
-    }
-    return only;
-}
-
 static struct fault *not_found(const struct search *search)
 {
     return fault_new(search->mem, InstanceNotFound, search->uuid);
-}
-
-/* Old mappings lack the user; upstream completes them when a server is shown, and so do we. */
-static void complete_mapping(const struct search *search, const struct instance_mapping *mapping,
-                             const struct instance *instance)
-{
-    struct db_params params = { 0 };
-    struct db_rows rows;
-    struct fault *fault;
-
-    if (mapping->user_id || !instance->user_id)
-        return;
-    db_param_text(&params, mapping->instance_uuid);
-    db_param_text(&params, instance->user_id);
-    db_param_time(&params, search->mem, clock_utc_usec());
-    fault = db_query(search->context, search->mem, db_api(search->context->worker->db), &INSTANCE_MAPPING_SET_USER,
-                     &params, &rows);
-    if (fault)
-        log_warning("The user of server %s could not be put into its mapping: %s", search->uuid, fault->message);
 }
 
 static struct fault *of_down_cell(const struct search *search, const struct db_cell *cell,
@@ -115,7 +80,7 @@ static struct fault *of_down_cell(const struct search *search, const struct db_c
     instance = rows.count ? instance_from_spec(search->mem, mapping, spec->spec) : NULL;
     if (!instance)
         return not_found(search);
-    complete_mapping(search, mapping, instance);
+    instance_mapping_complete(search->context, mapping, instance->user_id);
     server->instance = instance;
     server->status = "UNKNOWN";
     server->partial = true;
@@ -125,19 +90,10 @@ static struct fault *of_down_cell(const struct search *search, const struct db_c
 /* A building server, or NULL. */
 static const struct instance *building(const struct search *search)
 {
-    const struct instance_lookup *lookup = search->lookup.rows.rows;
     struct build_request request;
 
-    if (lookup->request_id == DB_NULL_INT)
+    if (!instance_lookup_request(search->lookup.rows.rows, &request))
         return NULL;
-    request = (struct build_request){
-        .id = lookup->request_id,
-        .instance_uuid = lookup->mapping.instance_uuid,
-        .instance = lookup->request_instance,
-        .tags = lookup->request_tags,
-        .created_at = lookup->request_created_at,
-        .updated_at = lookup->request_updated_at,
-    };
     return instance_from_request(search->mem, &request);
 }
 
@@ -175,7 +131,7 @@ struct fault *servers_get(const struct context *context, const char *uuid, unsig
 
     batch = db_batch(context, search->mem);
     ask_lookup(search, batch, group);
-    cell = only_cell(cells, count);
+    cell = db_only_cell(cells, count);
     if (cell)
         ask_cell(search, batch, cell);
     db_batch_run(batch, 0);
@@ -210,7 +166,7 @@ struct fault *servers_get(const struct context *context, const char *uuid, unsig
         if (!search->row.rows.count)
             return not_found(search);
         server->instance = search->row.rows.rows;
-        complete_mapping(search, &lookup->mapping, server->instance);
+        instance_mapping_complete(search->context, &lookup->mapping, server->instance->user_id);
     }
     server->status = server_status(server->instance);
     if (server->instance->fault_code != DB_NULL_INT) {

@@ -4,7 +4,6 @@
 
 #include "fcgi_app/compute/target.h"
 
-#include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
@@ -68,20 +67,6 @@ static void ask_cell(struct search *search, struct db_batch *batch, const struct
                          i == ASK_ROW ? &search->row_params : &search->uuid_params, &search->answers[i]);
 }
 
-static const struct db_cell *only_cell(const struct search *search)
-{
-    const struct db_cell *only = NULL;
-
-    for (size_t i = 0; i < search->cell_count; i++) {
-        if (search->cells[i].is_cell0)
-            continue;
-        if (only)
-            return NULL;
-        only = &search->cells[i];
-    }
-    return only;
-}
-
 static struct fault *not_found(const struct search *search)
 {
     return fault_new(search->mem, InstanceNotFound, search->uuid);
@@ -91,7 +76,7 @@ static struct fault *not_found(const struct search *search)
 static struct fault *look(struct search *search)
 {
     struct db_batch *batch = db_batch(search->context, search->mem);
-    const struct db_cell *cell = only_cell(search);
+    const struct db_cell *cell = db_only_cell(search->cells, search->cell_count);
 
     ask_lookup(search, batch);
     if (cell)
@@ -152,21 +137,11 @@ static void take_texts(const void *mem, struct target_texts *texts, const json_t
 
 static bool from_request(struct search *search, struct target *target)
 {
-    const struct instance_lookup *lookup = search->lookup.rows.rows;
-    struct build_request *request;
+    struct build_request *request = mem_new(search->mem, struct build_request);
     const json_t *data = NULL;
 
-    if (lookup->request_id == DB_NULL_INT)
+    if (!instance_lookup_request(search->lookup.rows.rows, request))
         return false;
-    request = mem_new(search->mem, struct build_request);
-    *request = (struct build_request){
-        .id = lookup->request_id,
-        .instance_uuid = lookup->mapping.instance_uuid,
-        .instance = lookup->request_instance,
-        .tags = lookup->request_tags,
-        .created_at = lookup->request_created_at,
-        .updated_at = lookup->request_updated_at,
-    };
     target->row = instance_row_from_request(search->mem, request, &data);
     if (!target->row)
         return false;
@@ -174,25 +149,6 @@ static bool from_request(struct search *search, struct target *target)
     take_texts(search->mem, &target->metadata, json_object_get(data, "metadata"));
     take_texts(search->mem, &target->system_metadata, json_object_get(data, "system_metadata"));
     return true;
-}
-
-/* Old mappings lack the user; upstream completes them when a server is looked for, and so do we. */
-static void complete_mapping(const struct search *search, const struct instance_mapping *mapping,
-                             const struct instance_row *row)
-{
-    struct db_params params = { 0 };
-    struct db_rows rows;
-    struct fault *fault;
-
-    if (mapping->user_id || !row->user_id)
-        return;
-    db_param_text(&params, mapping->instance_uuid);
-    db_param_text(&params, row->user_id);
-    db_param_time(&params, search->mem, clock_utc_usec());
-    fault = db_query(search->context, search->mem, db_api(search->context->worker->db), &INSTANCE_MAPPING_SET_USER,
-                     &params, &rows);
-    if (fault)
-        log_warning("The user of server %s could not be put into its mapping: %s", search->uuid, fault->message);
 }
 
 static struct fault *search_open(const struct context *context, const char *uuid, unsigned wants,
@@ -244,7 +200,7 @@ struct fault *target_look_up(const struct context *context, const char *uuid, un
                           cell->uuid);
     }
     TRY(fault);
-    complete_mapping(search, &lookup->mapping, (*target)->row);
+    instance_mapping_complete(search->context, &lookup->mapping, (*target)->row->user_id);
     return NULL;
 }
 

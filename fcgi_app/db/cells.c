@@ -101,3 +101,17 @@ const struct db_cell *db_cell_by_id(const struct db_cell *cells, size_t count, i
             return &cells[i];
     return NULL;
 }
+
+const struct db_cell *db_only_cell(const struct db_cell *cells, size_t count)
+{
+    const struct db_cell *only = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (cells[i].is_cell0)
+            continue;
+        if (only)
+            return NULL;
+        only = &cells[i];
+    }
+    return only;
+}

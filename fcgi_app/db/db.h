@@ -147,6 +147,8 @@ struct db_cell {
 };
 /* The cells by id, read once a process (an empty list is read again at the next use). */
 struct fault *db_cells(const struct context *context, const struct db_cell **cells, size_t *count) FAULT_CHECK;
+/* The only cell that can hold running servers (cell0 never does), or NULL when there are several. */
+const struct db_cell *db_only_cell(const struct db_cell *cells, size_t count);
 const struct db_cell *db_cell_by_id(const struct db_cell *cells, size_t count, int64_t id);
 
 /* ---- batches ---- */

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Statements over `instance_mappings`. */
+/* Statements over `instance_mappings`, and what a lookup of a server brings with it. */
 #include "config.h"
 
 #include "fcgi_app/db/instance_mappings.h"
+
+#include "fcgi_app/base/clock.h"
+#include "fcgi_app/base/log.h"
+#include "fcgi_app/base/worker.h"
+#include "fcgi_app/db/build_requests.h"
+
+LOG_MODULE("nova.compute.api");
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -102,3 +109,36 @@ const struct db_statement INSTANCE_MAPPING_CELLS_OF_PROJECT = {
     .column_count = COUNT(cell_columns),
     .row_size = sizeof(struct instance_mapping),
 };
+
+bool instance_lookup_request(const struct instance_lookup *lookup, struct build_request *request)
+{
+    if (lookup->request_id == DB_NULL_INT)
+        return false;
+    *request = (struct build_request){
+        .id = lookup->request_id,
+        .instance_uuid = lookup->mapping.instance_uuid,
+        .instance = lookup->request_instance,
+        .tags = lookup->request_tags,
+        .created_at = lookup->request_created_at,
+        .updated_at = lookup->request_updated_at,
+    };
+    return true;
+}
+
+void instance_mapping_complete(const struct context *context, const struct instance_mapping *mapping,
+                               const char *user_id)
+{
+    struct db_params params = { 0 };
+    struct db_rows rows;
+    struct fault *fault;
+
+    if (mapping->user_id || !user_id)
+        return;
+    db_param_text(&params, mapping->instance_uuid);
+    db_param_text(&params, user_id);
+    db_param_time(&params, context->mem, clock_utc_usec());
+    fault = db_query(context, context->mem, db_api(context->worker->db), &INSTANCE_MAPPING_SET_USER, &params, &rows);
+    if (fault)
+        log_warning("The user of server %s could not be put into its mapping: %s", mapping->instance_uuid,
+                    fault->message);
+}

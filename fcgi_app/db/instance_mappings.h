@@ -29,6 +29,17 @@ struct instance_lookup {
     const char *group_uuid; /* NULL: in no group that the caller may see */
 };
 
+/* The build request that came with a lookup; false: the server has none. */
+struct build_request;
+bool instance_lookup_request(const struct instance_lookup *lookup, struct build_request *request);
+
+/*
+ * Old mappings lack the user; upstream completes them when a server is looked for.  `user_id` is that of the server
+ * (may be NULL: nothing is done); what fails is logged.
+ */
+void instance_mapping_complete(const struct context *context, const struct instance_mapping *mapping,
+                               const char *user_id);
+
 /* $1 uuid */
 extern const struct db_statement INSTANCE_MAPPING_BY_UUID;
 /* $1 uuids, an array */
