@@ -4,7 +4,6 @@
 
 #include "fcgi_app/db/link.h"
 
-#include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
@@ -14,8 +13,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-LOG_MODULE("nova.db.api");
 
 static int milliseconds(int64_t seconds)
 {
@@ -30,8 +27,6 @@ static struct db_settings settings_of(const struct conf *conf)
         .statement_timeout = (int)conf_int(conf, OPTION_fcgi_statement_timeout),
         .prepared_statements = conf_bool(conf, OPTION_fcgi_prepared_statements),
         .recycle_seconds = (int)conf_int(conf, OPTION_database_connection_recycle_time),
-        .max_retries = (int)conf_int(conf, OPTION_database_max_retries),
-        .retry_interval = (int)conf_int(conf, OPTION_database_retry_interval),
         .traced = conf_bool(conf, OPTION_profiler_trace_sqlalchemy),
     };
 }
@@ -116,23 +111,4 @@ unsigned db_open_connections(const struct db *db)
 uint64_t db_round_trips(const struct db *db)
 {
     return db->round_trips;
-}
-
-static const struct db_statement DB_PING = { .name = NULL, .sql = "SELECT 1", .database = "cell" };
-
-struct fault *db_wait_ready(const struct context *context, const void *mem, struct db_link *link)
-{
-    int left = link->db->settings.max_retries;
-
-    for (;;) {
-        struct fault *fault = db_query(context, mem, link, &DB_PING, NULL, NULL);
-
-        if (!fault || !fault_is(fault, FAULT_DBConnectionError) || link->broken || left == 0)
-            return fault;
-        if (left > 0)
-            log_warning("SQL connection failed. %d attempts left.", left--);
-        else
-            log_warning("SQL connection failed. infinite attempts left.");
-        sleep((unsigned)link->db->settings.retry_interval);
-    }
 }

@@ -129,12 +129,6 @@ struct db_link *db_link_to(struct db *db, const char *what, const char *url);
 /* "host:port/database", for logs: no user, no password. */
 const char *db_link_name(const struct db_link *link);
 
-/*
- * At start: waits until the database can be reached, [database] max_retries times (-1: for ever) every
- * [database] retry_interval seconds. Faults: DBConnectionError.
- */
-struct fault *db_wait_ready(const struct context *context, const void *mem, struct db_link *link) FAULT_CHECK;
-
 /* A cell as cell_mappings has it. */
 struct db_cell {
     int64_t id;

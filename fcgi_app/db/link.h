@@ -27,8 +27,6 @@ struct db_settings {
     int cell_timeout;
     bool prepared_statements; /* false: nothing is kept on the server, for pgbouncer's transaction mode */
     int recycle_seconds;      /* a connection older than this is opened anew; -1: never */
-    int max_retries;          /* at start; -1: for ever */
-    int retry_interval;       /* seconds between them */
     bool traced;              /* statements are events of a request's trace */
 };
 

@@ -70,23 +70,19 @@ static const struct schema_node create_boot_index = {
     .types = { SCHEMA_INTEGER, SCHEMA_STRING, SCHEMA_NULL },
     .pattern = "^-?[0-9]+$",
 };
+/* A device of the newer form, before tags and volume types. */
+#define DEVICE_V2_ROWS                                                                                                 \
+    SCHEMA_MAY("virtual_name", &schema_text_255, V_ALL), SCHEMA_MAY("volume_id", &schema_uuid, V_ALL),                 \
+        SCHEMA_MAY("snapshot_id", &schema_uuid, V_ALL), SCHEMA_MAY("volume_size", &schema_volume_size, V_ALL),         \
+        SCHEMA_MAY("device_name", &create_device_name, V_ALL),                                                         \
+        SCHEMA_MAY("delete_on_termination", &schema_boolean, V_ALL), SCHEMA_MAY("no_device", &schema_any, V_ALL),      \
+        SCHEMA_MAY("connection_info", &create_connection_info, V_ALL),                                                 \
+        SCHEMA_MAY("source_type", &create_source_type, V_ALL), SCHEMA_MAY("uuid", &create_uuid, V_ALL),                \
+        SCHEMA_MAY("image_id", &schema_uuid, V_ALL), SCHEMA_MAY("destination_type", &create_destination_type, V_ALL),  \
+        SCHEMA_MAY("guest_format", &schema_text_255, V_ALL), SCHEMA_MAY("device_type", &schema_text_255, V_ALL),       \
+        SCHEMA_MAY("disk_bus", &schema_text_255, V_ALL), SCHEMA_MAY("boot_index", &create_boot_index, V_ALL)
 static const struct schema_property create_block_device_mapping_v2_item_rows[] = {
-    SCHEMA_MAY("virtual_name", &schema_text_255, V_ALL),
-    SCHEMA_MAY("volume_id", &schema_uuid, V_ALL),
-    SCHEMA_MAY("snapshot_id", &schema_uuid, V_ALL),
-    SCHEMA_MAY("volume_size", &schema_volume_size, V_ALL),
-    SCHEMA_MAY("device_name", &create_device_name, V_ALL),
-    SCHEMA_MAY("delete_on_termination", &schema_boolean, V_ALL),
-    SCHEMA_MAY("no_device", &schema_any, V_ALL),
-    SCHEMA_MAY("connection_info", &create_connection_info, V_ALL),
-    SCHEMA_MAY("source_type", &create_source_type, V_ALL),
-    SCHEMA_MAY("uuid", &create_uuid, V_ALL),
-    SCHEMA_MAY("image_id", &schema_uuid, V_ALL),
-    SCHEMA_MAY("destination_type", &create_destination_type, V_ALL),
-    SCHEMA_MAY("guest_format", &schema_text_255, V_ALL),
-    SCHEMA_MAY("device_type", &schema_text_255, V_ALL),
-    SCHEMA_MAY("disk_bus", &schema_text_255, V_ALL),
-    SCHEMA_MAY("boot_index", &create_boot_index, V_ALL),
+    DEVICE_V2_ROWS,
     SCHEMA_LAST,
 };
 static const struct schema_node create_block_device_mapping_v2_item = {
@@ -232,22 +228,7 @@ static const struct schema_node *const create_server_networks_2_one_of[] = { &cr
                                                                              &create_networks_one2, NULL };
 static const struct schema_node create_server_networks_2 = { .one_of = create_server_networks_2_one_of };
 static const struct schema_property create_server_block_device_mapping_v2_item_rows[] = {
-    SCHEMA_MAY("virtual_name", &schema_text_255, V_ALL),
-    SCHEMA_MAY("volume_id", &schema_uuid, V_ALL),
-    SCHEMA_MAY("snapshot_id", &schema_uuid, V_ALL),
-    SCHEMA_MAY("volume_size", &schema_volume_size, V_ALL),
-    SCHEMA_MAY("device_name", &create_device_name, V_ALL),
-    SCHEMA_MAY("delete_on_termination", &schema_boolean, V_ALL),
-    SCHEMA_MAY("no_device", &schema_any, V_ALL),
-    SCHEMA_MAY("connection_info", &create_connection_info, V_ALL),
-    SCHEMA_MAY("source_type", &create_source_type, V_ALL),
-    SCHEMA_MAY("uuid", &create_uuid, V_ALL),
-    SCHEMA_MAY("image_id", &schema_uuid, V_ALL),
-    SCHEMA_MAY("destination_type", &create_destination_type, V_ALL),
-    SCHEMA_MAY("guest_format", &schema_text_255, V_ALL),
-    SCHEMA_MAY("device_type", &schema_text_255, V_ALL),
-    SCHEMA_MAY("disk_bus", &schema_text_255, V_ALL),
-    SCHEMA_MAY("boot_index", &create_boot_index, V_ALL),
+    DEVICE_V2_ROWS,
     SCHEMA_MAY("tag", &schema_tag, V_BETWEEN(32, 32)),
     SCHEMA_MAY("tag", &schema_tag, V_FROM(42)),
     SCHEMA_MAY("volume_type", &schema_volume_type, V_FROM(67)),

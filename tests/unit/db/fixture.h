@@ -22,7 +22,7 @@
 
 struct conf {
     const char *main, *api, *transport;
-    int statement_timeout, connect_timeout, cell_timeout, recycle_time, max_retries;
+    int statement_timeout, connect_timeout, cell_timeout, recycle_time;
     bool no_prepared, traced;
 };
 
@@ -37,8 +37,6 @@ int64_t conf_int(const struct conf *conf, enum option option)
         return conf->statement_timeout;
     case OPTION_database_connection_recycle_time:
         return conf->recycle_time ? conf->recycle_time : 3600;
-    case OPTION_database_max_retries:
-        return conf->max_retries;
     default:
         return 0;
     }

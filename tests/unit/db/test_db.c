@@ -732,18 +732,6 @@ static void test_fork(void **state)
     }
 }
 
-static void test_wait_ready(void **state)
-{
-    struct conf conf = { .max_retries = 2 };
-    struct fault *fault;
-
-    (void)state;
-    reopen(&conf);
-    assert_null(db_wait_ready(CONTEXT, fix->mem, MAIN));
-    fault = db_wait_ready(CONTEXT, fix->mem, db_link_to(fix->db, "gone", "postgresql://nova@127.0.0.1:1/nova"));
-    assert_int_equal(fault->name, FAULT_DBConnectionError);
-}
-
 /* ---- what is prepared ---- */
 
 static void test_without_prepared(void **state)
@@ -1017,7 +1005,6 @@ int main(void)
         T(test_statement_timeout),
         T(test_recycled),
         T(test_fork),
-        T(test_wait_ready),
         T(test_without_prepared),
         T(test_stale),
         T(test_dynamic),
