@@ -78,7 +78,7 @@ class FakePeers:
 
     def fail(self, service, method='.*', path='', times=None, **what):
         """what: status=N [body=...], slow=SECONDS (then answers), rubbish=True, drop=True (closes the line),
-        replace={dotted name: value} changes the answer."""
+        replace={dotted name: value} changes the answer; skip=N lets the first N calls pass."""
         with self.lock:
             self.faults.append({'service': service, 'method': method, 'path': path, 'times': times, **what})
 
@@ -143,6 +143,9 @@ class FakePeers:
             for fault in self.faults:
                 if fault['service'] == service and re.fullmatch(fault['method'], method) and \
                         re.search(fault['path'], path):
+                    if fault.get('skip'):
+                        fault['skip'] -= 1
+                        continue
                     if fault['times'] is not None:
                         if fault['times'] == 0:
                             continue
