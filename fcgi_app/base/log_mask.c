@@ -148,7 +148,7 @@ const char *log_mask(const void *mem, const char *text)
     if (!scratch)
         return text;
     /* text that cannot be searched may hold anything: none of it is shown */
-    masked = !masked ? "***" : masked == text ? text : mem_strdup(mem, masked);
+    masked = masked == text ? text : mem_strdup(mem, masked ? masked : "***");
     talloc_free(scratch);
     return masked;
 }
