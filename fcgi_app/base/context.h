@@ -39,4 +39,10 @@ struct context {
     bool is_admin_project; /* default true */
 };
 
+/* A user within a project, or an administrator: whom upstream's tables of servers, flavors and limits are for. */
+static inline bool context_is_someone(const struct context *context)
+{
+    return context->is_admin || (context->user_id && context->project_id);
+}
+
 #endif

@@ -469,6 +469,8 @@ static struct fault *provision(struct create *create, struct create_answer *answ
     TRY(create_volumes_zone(create, &volumes, &create->shared.availability_zone));
     TRY(add_device_profile(create));
     TRY(read_hints(create));
+    if (!create->context->project_id) /* an administrator of the system: a build request must have a project */
+        return fault_new(create->mem, ValueError, "Field `project_id' cannot be None");
     fill_shared(create, create_reservation_id(create->mem));
     fill_spec(create, count);
     created = mem_array(create->mem, struct created, (size_t)count);

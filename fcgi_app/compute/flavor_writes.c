@@ -153,7 +153,7 @@ struct fault *flavors_access(const struct context *context, const char *flavorid
     const struct flavor_access *first;
     struct db_rows rows;
 
-    if (!context->is_admin && (!context->user_id || !context->project_id))
+    if (!context_is_someone(context))
         return fault_new(context->mem, Forbidden);
     db_param_text(&params, flavorid);
     db_param_bool(&params, context->is_admin);

@@ -22,7 +22,7 @@ struct fault *flavors_get(const struct context *context, const void *mem, const 
                           const struct flavor **flavor)
 {
     /* One flavor, unlike their list, is for those within a project, and for administrators. */
-    if (!context->is_admin && (!context->user_id || !context->project_id))
+    if (!context_is_someone(context))
         return fault_new(mem, Forbidden);
     return db_flavor_get(context, mem, flavorid, extra_specs, flavor);
 }

@@ -93,13 +93,13 @@ struct fault *security_not_found(const void *mem, struct fault *fault)
 struct fault *security_groups_list(const struct context *context, const void *mem, bool all_tenants,
                                    struct security_group **groups, size_t *count)
 {
-    const struct neutron_param own[] = { { "tenant_id", context->project_id }, { NULL, NULL } };
+    const struct neutron_param own[] = { { "tenant_id", context->project_id ? context->project_id : "None" },
+                                         { NULL, NULL } };
     const json_t *item;
     json_t *items;
     size_t i;
 
-    TRY(neutron_list(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS,
-                     all_tenants || !context->project_id ? NULL : own, &items));
+    TRY(neutron_list(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, all_tenants ? NULL : own, &items));
     *count = json_array_size(items);
     *groups = mem_array(mem, struct security_group, *count + 1);
     json_array_foreach(items, i, item) read_group(mem, item, &(*groups)[i]);

@@ -140,7 +140,10 @@ static struct fault *read_groups(const struct context *context, const char *proj
 struct fault *server_groups_list(const struct context *context, bool all_projects, int64_t offset, int64_t limit,
                                  struct server_group_list *list)
 {
-    return read_groups(context, all_projects ? NULL : project_or_none(context), NULL, offset, limit, true, list);
+    /* An administrator in no project asks for no project's, which leaves none out. */
+    bool all = all_projects || (context->is_admin && !context->project_id);
+
+    return read_groups(context, all ? NULL : project_or_none(context), NULL, offset, limit, true, list);
 }
 
 static struct fault *get(const struct context *context, const char *uuid, bool whole, struct server_group **group)

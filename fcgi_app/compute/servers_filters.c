@@ -510,7 +510,7 @@ struct fault *servers_search_read(const struct context *context, const struct se
         else
             set(search, "user_id", context->user_id);
         /* upstream's databases refuse whoever is neither of a project nor administrator: no cell answers them */
-        if (!context->is_admin && (!context->project_id || !context->user_id))
+        if (!context_is_someone(context))
             search->nothing = true;
     }
     TRY(read_sort(context, query, search));

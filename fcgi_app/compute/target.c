@@ -93,7 +93,7 @@ static struct fault *from_cell(struct search *search, const struct db_cell *cell
 
     /* A cell's servers are for those within a project, and for administrators; its database comes before the policies.
      */
-    if (!context->is_admin && (!context->user_id || !context->project_id))
+    if (!context_is_someone(context))
         return fault_new(search->mem, Forbidden);
     if (search->asked != cell) {
         struct db_batch *batch = db_batch(context, search->mem);

@@ -26,6 +26,12 @@ struct policy_target {
     const char *user_id;
 };
 
+/* The context's own project alone, as upstream gives it: who is in none has one that reads "None". */
+static inline struct policy_target policy_own_project(const struct context *context)
+{
+    return (struct policy_target){ .project_id = context->project_id ? context->project_id : "None" };
+}
+
 /* A further key of a target, as rules may use it: %(availability_zone)s. A NULL value is upstream's None. */
 struct policy_extra {
     const char *key, *value;

@@ -19,7 +19,7 @@
  */
 static struct fault *read_flavor(const struct call *call, const char *rule, const struct flavor **flavor)
 {
-    const struct policy_target target = { .project_id = call->context->project_id };
+    const struct policy_target target = policy_own_project(call->context);
     struct fault *fault;
 
     TRY(policy_check(call->context, rule, &target));

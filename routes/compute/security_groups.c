@@ -16,7 +16,9 @@
 
 static struct fault *check_policy(const struct call *call, const char *rule)
 {
-    return policy_check(call->context, rule, &(struct policy_target){ call->context->project_id, NULL });
+    const struct policy_target target = policy_own_project(call->context);
+
+    return policy_check(call->context, rule, &target);
 }
 
 /* Faults of the groups as HTTP has them. */

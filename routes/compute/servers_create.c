@@ -370,7 +370,7 @@ struct fault *servers_create_post(struct call *call)
     TRY(read_devices(call, server, &target, &wish));
     TRY(read_networks(call, server, &target, &wish));
     /* From here on within a project, and for administrators: the flavor's table comes before the other checks. */
-    if (!context->is_admin && (!context->user_id || !context->project_id))
+    if (!context_is_someone(context))
         return fault_new(call->mem, Forbidden);
     fault = db_flavor_whole(context, call->mem, id_of_link(call->mem, json_object_get(server, "flavorRef")), &flavor);
     if (!fault)

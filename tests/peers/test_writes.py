@@ -1,23 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What our program does at each line of corpus_write.tsv against what Python's nova-api did: answer, rows, messages, calls."""
-import os
-
-import pytest
-
-import rabbit
-import stack
 import writes
-
-
-@pytest.fixture(scope='module')
-def stage():
-    if not os.path.exists(stack.PROGRAM):
-        pytest.skip('nova-api-fcgi is not built in ' + stack.BUILD)
-    if not rabbit.available():
-        pytest.skip('rabbitmq-server is not installed')
-    it = writes.Stage()
-    yield it
-    it.stop()
 
 
 def test_every_line_was_recorded():

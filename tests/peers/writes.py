@@ -182,6 +182,8 @@ class Stage:
 
     def __init__(self, folder=None):
         self.shared = folder
+        self.folder = tempfile.mkdtemp(prefix='nova-stage.')
+        os.chmod(self.folder, 0o755)
         self.cluster = self.broker = self.tap = self.rows = self.lock = None
         if folder:
             with open(os.path.join(folder, 'stage.json'), encoding='utf-8') as f:
@@ -310,6 +312,7 @@ enabled = true
             if part:
                 part.close()
         self.peers.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
         if not self.shared:
             self.broker.stop()
             self.cluster.stop()
@@ -359,6 +362,17 @@ class Ours:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def reference_command(port):
+    return [UWSGI, '--http-socket', '127.0.0.1:%d' % port, '--wsgi-file', os.path.join(HERE, 'reference_full.py'),
+            '--master', '--processes', '1', '--threads', '1', '--enable-threads', '--lazy-apps', '--thunder-lock',
+            '--die-on-term', '--no-orphans', '--need-app', '--buffer-size', '65535', '--disable-logging']
+
+
+def reference_environment(folder):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(('OS_', 'PYTHON'))}
+    return dict(env, OS_NOVA_CONFIG_DIR=folder)
+
+
 class Theirs:
     """Python's nova-api, one process a pipeline."""
 
@@ -369,13 +383,8 @@ class Theirs:
             folder = os.path.join(self.folder, strategy)
             stage.configuration(folder, strategy, 'postgresql+psycopg2')
             port = stack.free_port()
-            env = {k: v for k, v in os.environ.items() if not k.startswith(('OS_', 'PYTHON'))}
-            env['OS_NOVA_CONFIG_DIR'] = folder
-            self.parts.append(stack.Process(
-                [UWSGI, '--http-socket', '127.0.0.1:%d' % port, '--wsgi-file', os.path.join(HERE, 'reference_full.py'),
-                 '--master', '--processes', '1', '--threads', '1', '--enable-threads', '--lazy-apps', '--thunder-lock',
-                 '--die-on-term', '--no-orphans', '--need-app', '--buffer-size', '65535', '--disable-logging'],
-                os.path.join(folder, 'out'), env=env))
+            self.parts.append(stack.Process(reference_command(port), os.path.join(folder, 'out'),
+                                            env=reference_environment(folder)))
             self.askers[strategy] = Asker('http://127.0.0.1:%d' % port)
         try:
             for asker in self.askers.values():
