@@ -31,18 +31,15 @@ static const struct {
 /* What stands in a database, whatever it is. */
 struct inventory {
     bool alembic, legacy, own;
-    int64_t tables;
 };
 static const struct db_column inventory_columns[] = {
     COL_BOOL(struct inventory, alembic),
     COL_BOOL(struct inventory, legacy),
     COL_BOOL(struct inventory, own),
-    COL_INT(struct inventory, tables),
 };
 #define INVENTORY(table)                                                                                               \
     "SELECT to_regclass('alembic_version') IS NOT NULL AS alembic, to_regclass('migrate_version') IS NOT NULL AS"      \
-    " legacy, to_regclass('" table "') IS NOT NULL AS own, (SELECT count(*) FROM pg_tables WHERE schemaname ="         \
-    " ANY (current_schemas(false))) AS tables"
+    " legacy, to_regclass('" table "') IS NOT NULL AS own"
 const struct db_statement SCHEMA_INVENTORY_API = {
     .name = "schema_inventory_api",
     .sql = INVENTORY("instance_mappings"),
@@ -71,6 +68,20 @@ const struct db_statement SCHEMA_HEAD = {
     .columns = head_columns,
     .column_count = 1,
     .row_size = sizeof(struct head),
+};
+
+/* Asked only where nova's own table is missing: a start would wait for it. */
+struct tables {
+    bool any;
+};
+static const struct db_column tables_columns[] = { COL_BOOL(struct tables, any) };
+const struct db_statement SCHEMA_TABLES = {
+    .name = "schema_tables",
+    .sql = "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = ANY (current_schemas(false))) AS any",
+    .database = "cell",
+    .columns = tables_columns,
+    .column_count = 1,
+    .row_size = sizeof(struct tables),
 };
 
 /* Place in heads.def; -1: not there. */
@@ -126,8 +137,6 @@ static enum schema_state judge(enum schema_kind kind, const struct inventory *in
 {
     int place, ours;
 
-    if (!inventory->tables)
-        return SCHEMA_IS_EMPTY;
     if (!inventory->own)
         return SCHEMA_IS_FOREIGN;
     if (head && is_ours(kind, head))
@@ -154,9 +163,11 @@ static void reading_add(struct db_batch *batch, struct reading *reading)
                  &reading->head); /* fails without the table: no matter then */
 }
 
-static struct fault *reading_judge(const void *mem, const struct reading *reading, struct schema_found *found)
+static struct fault *reading_judge(const struct context *context, const void *mem, const struct reading *reading,
+                                   struct schema_found *found)
 {
     const struct inventory *rows;
+    struct db_rows tables;
 
     if (reading->inventory.fault)
         return reading->inventory.fault;
@@ -167,6 +178,11 @@ static struct fault *reading_judge(const void *mem, const struct reading *readin
     if (rows->alembic && reading->head.rows.count)
         found->head = ((const struct head *)reading->head.rows.rows)->version_num;
     found->state = judge(reading->kind, rows, found->head);
+    if (!rows->own) {
+        TRY(db_query(context, mem, reading->link, &SCHEMA_TABLES, NULL, &tables));
+        if (!((const struct tables *)tables.rows)->any)
+            found->state = SCHEMA_IS_EMPTY;
+    }
     found->text = words_for(mem, reading->link, reading->kind, found);
     return NULL;
 }
@@ -179,7 +195,7 @@ struct fault *schema_read(const struct context *context, const void *mem, struct
 
     reading_add(batch, &reading);
     db_batch_run(batch, 0);
-    return reading_judge(mem, &reading, found);
+    return reading_judge(context, mem, &reading, found);
 }
 
 struct fault *schema_sync(const struct context *context, const void *mem, struct db_link *link, enum schema_kind kind)
@@ -201,16 +217,16 @@ struct fault *schema_sync(const struct context *context, const void *mem, struct
 }
 
 /* The head of a database that is ours; NULL for one that is not configured. */
-static struct fault *head_of_ours(const void *mem, const struct reading *reading, const char **head)
+static struct fault *head_of_ours(const struct context *context, const struct reading *reading, const char **head)
 {
     struct schema_found found;
 
     *head = NULL;
     if (!*reading->link->text)
         return NULL;
-    TRY(reading_judge(mem, reading, &found));
+    TRY(reading_judge(context, context->mem, reading, &found));
     if (found.state != SCHEMA_IS_OURS)
-        return fault_text(mem, DBSchemaMismatch, "%s", found.text);
+        return fault_text(context->mem, DBSchemaMismatch, "%s", found.text);
     *head = found.head;
     return NULL;
 }
@@ -229,8 +245,8 @@ struct fault *db_check_heads(const struct context *context, const struct release
     if (*of_cell.link->text)
         reading_add(batch, &of_cell);
     db_batch_run(batch, 0);
-    TRY(head_of_ours(context->mem, &of_api, &api));
-    TRY(head_of_ours(context->mem, &of_cell, &cell));
+    TRY(head_of_ours(context, &of_api, &api));
+    TRY(head_of_ours(context, &of_cell, &cell));
     found = release_by_heads(api, cell);
     if (!found)
         return fault_text(context->mem, DBSchemaMismatch,
