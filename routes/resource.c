@@ -232,6 +232,10 @@ static struct fault *fault_outward(const struct call *call, struct fault *fault,
         *answer = fault;
     } else if (route->any_error) {
         return fault;
+    } else if (fault_is(fault, FAULT_InstanceUpdateConflict) && may_leave(route, 409)) {
+        /* Another request changed the server after this one looked at it: the reference answers 500. */
+        *answer = fault_http(call->mem, 409, "%s", fault->message);
+        log_info("HTTP exception thrown: %s", fault->message);
     } else {
         *answer = fault_is(fault, FAULT_NotSupported) ? fault_http(call->mem, 400, "%s", fault->message)
                                                       : unexpected(call->mem, fault);

@@ -33,10 +33,11 @@ struct fault *create_group_read(const struct create *create, const char *uuid, c
     return NULL;
 }
 
-/* Its members, and the first `count` of the new servers among them. */
-static json_t *members_tree(const struct create *create, const struct created *created, size_t count)
+/* A group's members, and the first `count` of the new servers among them. */
+static json_t *members_tree(const struct create *create, const struct group_row *group, const struct created *created,
+                            size_t count)
 {
-    const char *text = create->group->members;
+    const char *text = group->members;
     json_t *members = text ? json_loads(text, 0, NULL) : NULL;
 
     if (!members)
@@ -55,15 +56,14 @@ static const struct group_row *group_with(const struct create *create, const str
         return NULL;
     group = mem_memdup(create->mem, create->group, sizeof *group);
     strbuf_init(&members, create->mem, 256);
-    json_put_tree(&members, members_tree(create, created, count));
+    json_put_tree(&members, members_tree(create, create->group, created, count));
     group->members = members.data;
     return group;
 }
 
-static struct fault *check_members(const struct create *create, const struct created *created, size_t count,
-                                   int64_t more)
+static struct fault *check_members(const struct create *create, const struct group_row *group, int64_t more)
 {
-    json_t *members = members_tree(create, created, count);
+    json_t *members = members_tree(create, group, NULL, 0);
     const char **uuids = mem_array(create->mem, const char *, json_array_size(members) + 1);
     size_t index;
     json_t *member;
@@ -73,6 +73,18 @@ static struct fault *check_members(const struct create *create, const struct cre
         uuids[index] = json_string_value(member);
     }
     return quota_check_group_members(create->context, uuids, json_array_size(members), more);
+}
+
+/*
+ * Again with the new servers in it, and with those of others who came at the same time: the reference counts the
+ * members that it read before, and lets all of them in.
+ */
+static struct fault *recheck_members(const struct create *create)
+{
+    const struct group_row *group;
+
+    TRY(create_group_read(create, create->group->uuid, &group));
+    return check_members(create, group, 0);
 }
 
 /* ---- the rows ---- */
@@ -158,7 +170,7 @@ struct fault *create_rows_write(const struct create *create, struct created *cre
     struct fault *fault;
 
     if (create->group)
-        TRY(check_members(create, created, 0, (int64_t)count));
+        TRY(check_members(create, create->group, (int64_t)count));
     for (size_t i = 0; i < count; i++) {
         created[i].created_at = clock_utc_usec();
         created[i].group = group_with(create, created, i);
@@ -171,7 +183,7 @@ struct fault *create_rows_write(const struct create *create, struct created *cre
     }
     if (!create->group || !quota_rechecks(create->context))
         return NULL;
-    fault = check_members(create, created, count, 0);
+    fault = recheck_members(create);
     if (fault)
         TRY(remove_rows(create, created, count));
     return fault;

@@ -43,4 +43,6 @@ def pool(home, pools):
 def pytest_sessionfinish(session, exitstatus):
     """The seeded cloud lives as long as the run."""
     import cloud
+    import rig
     cloud.forget()
+    rig.forget()

@@ -21,9 +21,11 @@ POST /rig/reset, POST /rig/fail {...}, GET /rig/calls on keystone's port.
 import copy
 import http.server
 import json
+import queue
 import re
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -51,9 +53,29 @@ KEPT_HEADERS = ('x-auth-token', 'x-service-token', 'x-subject-token', 'openstack
                 'x-openstack-request-id', 'accept')
 
 
+class Hold:
+    """Calls that are not answered until a test lets them go."""
+
+    def __init__(self):
+        self.came, self.free = queue.SimpleQueue(), threading.Event()
+
+    def wait(self, seconds=20):
+        """Until one came: the port that it came from."""
+        return self.came.get(timeout=seconds)
+
+    def stand(self, caller):
+        self.came.put(caller)
+        self.free.wait(60)
+
+    def release(self):
+        self.free.set()
+
+
 class FakePeers:
-    def __init__(self, first_port=0, servers=()):
-        self.servers, self.lock = list(servers), threading.RLock()
+    """tls: (certificate, key), files; then all listen with TLS."""
+
+    def __init__(self, first_port=0, servers=(), tls=None):
+        self.servers, self.lock, self.tls = list(servers), threading.RLock(), tls
         self.calls, self.faults = [], []
         self.cloud = Cloud(self.servers)
         self.listeners, self.ports, self.first_port = {}, {}, first_port
@@ -71,14 +93,18 @@ class FakePeers:
 
     def reset(self):
         with self.lock:
+            faults = self.faults
             self.cloud, self.calls, self.faults = Cloud(self.servers), [], []
+        for fault in faults:
+            if 'hold' in fault:
+                fault['hold'].release()
         for name in SERVICES:
             if name not in self.listeners:
                 self._listen(name, self.ports[name])
 
     def fail(self, service, method='.*', path='', times=None, **what):
         """what: status=N [body=...], slow=SECONDS (then answers), rubbish=True, drop=True (closes the line),
-        replace={dotted name: value} changes the answer; skip=N lets the first N calls pass."""
+        replace={dotted name: value} changes the answer; skip=N lets the first N calls pass; hold=Hold() keeps it back."""
         with self.lock:
             self.faults.append({'service': service, 'method': method, 'path': path, 'times': times, **what})
 
@@ -92,7 +118,7 @@ class FakePeers:
             return calls
 
     def url(self, service):
-        return 'http://127.0.0.1:%d' % self.ports[service]
+        return '%s://127.0.0.1:%d' % ('https' if self.tls else 'http', self.ports[service])
 
     def catalogue(self, project):
         project = project if project in self.cloud.projects else ''
@@ -128,6 +154,10 @@ class FakePeers:
     def _listen(self, name, number):
         listener = Listener(('127.0.0.1', number), Handler)
         listener.peers, listener.service = self, name
+        if self.tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*self.tls)
+            listener.socket = context.wrap_socket(listener.socket, server_side=True, do_handshake_on_connect=False)
         self.ports[name] = listener.server_address[1]
         self.listeners[name] = listener
         threading.Thread(target=listener.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
@@ -153,8 +183,8 @@ class FakePeers:
                     return fault
         return None
 
-    def answer(self, service, method, path, headers, body):
-        """(status, headers, bytes) for one call; keeps it."""
+    def answer(self, service, method, path, headers, body, caller=0):
+        """(status, headers, bytes) for one call from that port; keeps it."""
         parts = urllib.parse.urlsplit(path)
         try:
             value = json.loads(body) if body else None
@@ -163,6 +193,8 @@ class FakePeers:
         fault = self.fault_of(service, method, path)
         if fault and fault.get('slow'):
             time.sleep(fault['slow'])
+        if fault and 'hold' in fault:
+            fault['hold'].stand(caller)
         extra = {}
         if fault and 'status' in fault:
             status, out = fault['status'], fault.get('body', {'error': {'code': fault['status'], 'message': 'told so'}})
@@ -240,7 +272,7 @@ class Listener(socketserver.ThreadingMixIn, http.server.HTTPServer):
                     pass
 
     def handle_error(self, request, client_address):
-        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError, ssl.SSLError)):
             super().handle_error(request, client_address)
 
 
@@ -257,7 +289,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path.startswith('/rig/'):
             status, extra, out = self.control(body)
         else:
-            status, extra, out = peers.answer(self.server.service, self.command, self.path, headers, body)
+            status, extra, out = peers.answer(self.server.service, self.command, self.path, headers, body,
+                                              self.client_address[1])
         if status == 0:
             self.close_connection = True
             return
