@@ -273,12 +273,34 @@ static struct fault *versioned(const struct context *context, const void *mem, c
     return NULL;
 }
 
+/* What the catalogue of `own`, or of the one who asks, has. */
+static struct fault *catalogued(const struct context *context, const void *mem, const struct service *service,
+                                const struct identity_token *own, const char **url)
+{
+    struct catalogue_wish wish = { 0 };
+    const char *text = own                      ? own->catalogue
+                       : context->token_catalog ? context->token_catalog
+                                                : context->service_catalog;
+
+    TRY(read_wish(context->worker->conf, mem, service, &wish));
+    return catalogue_find(mem, text, &wish, url);
+}
+
+struct fault *service_catalogue_url(const struct context *context, const void *mem, const struct service *service,
+                                    const char **url)
+{
+    const char *text = service_text_option(context->worker->conf, service->option.endpoint_override);
+
+    if (!text_is_empty(text))
+        return service_template(context, mem, text, url);
+    return catalogued(context, mem, service, NULL, url);
+}
+
 struct fault *service_find_endpoint(const struct context *context, const void *mem, const struct service *service,
                                     const struct identity_token *own, const char **url)
 {
     const struct conf *conf = context->worker->conf;
     const char *text = service_text_option(conf, service->option.endpoint_override);
-    struct catalogue_wish wish = { 0 };
 
     if (!text_is_empty(text)) {
         TRY(service_template(context, mem, text, &text));
@@ -289,12 +311,7 @@ struct fault *service_find_endpoint(const struct context *context, const void *m
         *url = mem_strndup(mem, own->endpoint, trimmed(own->endpoint));
         return NULL;
     }
-    TRY(read_wish(conf, mem, service, &wish));
-    if (own)
-        text = own->catalogue;
-    else
-        text = context->token_catalog ? context->token_catalog : context->service_catalog;
-    TRY(catalogue_find(mem, text, &wish, &text));
+    TRY(catalogued(context, mem, service, own, &text));
     if (service->major)
         return versioned(context, mem, service, text, url);
     *url = mem_strndup(mem, text, service->strip_version ? identity_version_start(text) : trimmed(text));

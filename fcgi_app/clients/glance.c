@@ -12,6 +12,7 @@
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/clients/glance_private.h"
+#include "fcgi_app/clients/identity.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,26 @@ const char *glance_url(const struct context *context, const void *mem)
         return mem_printf(mem, "%s/", url); /* discovery ends there, and links show it */
     log_debug("No endpoint of the image service: %s", fault->message);
     return NULL;
+}
+
+const char *glance_catalogue_url(const struct context *context, const void *mem)
+{
+    const char **servers = shuffled_servers(context, mem), *url = NULL;
+    struct fault *fault;
+    size_t length;
+
+    if (servers)
+        return servers[0];
+    fault = service_catalogue_url(context, mem, &service_glance, &url);
+    if (fault) {
+        log_debug("No endpoint of the image service: %s", fault->message);
+        return NULL;
+    }
+    length = strlen(url);
+    while (length && url[length - 1] == '/')
+        length--;
+    /* a version at its end makes room for a slash */
+    return identity_version_start(url) < length ? mem_printf(mem, "%.*s/", (int)identity_version_start(url), url) : url;
 }
 
 /* ---- what a status means ---- */

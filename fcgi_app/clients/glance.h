@@ -87,5 +87,7 @@ struct fault *glance_image_delete(const struct context *context, const void *mem
  * [glance] api_servers (any one) or the catalogue's.  NULL: nowhere.
  */
 const char *glance_url(const struct context *context, const void *mem);
+/* The same without discovery: as the catalogue has it, but for its version. */
+const char *glance_catalogue_url(const struct context *context, const void *mem);
 
 #endif

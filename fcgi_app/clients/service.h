@@ -117,6 +117,11 @@ json_t *service_json(const void *mem, const struct service_call *call);
 struct fault *service_endpoint(const struct context *context, const void *mem, const struct service *service,
                                enum service_as as, const char **url) FAULT_CHECK;
 
+/* The address as the option or the user's catalogue has it: no version looked for, no slash taken off. The same faults.
+ */
+struct fault *service_catalogue_url(const struct context *context, const void *mem, const struct service *service,
+                                    const char **url) FAULT_CHECK;
+
 /*
  * An address from an option with names in it, "%(project_id)s": those of the
  * context (project_id, user_id, tenant and user as in its to_dict()); others stay NULL.

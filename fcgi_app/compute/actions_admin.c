@@ -4,7 +4,9 @@
 
 #include "fcgi_app/compute/actions.h"
 
+#include "fcgi_app/base/mem.h"
 #include "fcgi_app/compute/instance_actions.h"
+#include "fcgi_app/compute/target_notify.h"
 
 #include <string.h>
 
@@ -20,6 +22,26 @@ bool action_locked_by_other(const struct context *context, const struct target *
     return by && *by && strcmp(by, is_owner(context, target) ? "owner" : "admin") != 0;
 }
 
+/* Upstream tells of locks as an administrator, whoever asked. */
+static void tell(const struct context *context, struct target *target, const char *action)
+{
+    struct context elevated = *context;
+    const char **roles;
+    size_t count = 0;
+    bool admin = false;
+
+    while (context->roles && context->roles[count])
+        admin = !strcmp(context->roles[count++], "admin") || admin;
+    roles = mem_array(context->mem, const char *, count + 2);
+    for (size_t i = 0; i < count; i++)
+        roles[i] = context->roles[i];
+    if (!admin)
+        roles[count] = "admin";
+    elevated.roles = roles;
+    elevated.is_admin = true;
+    target_notify_action(&elevated, target, NULL, action, NULL);
+}
+
 struct fault *action_lock(const struct context *context, struct target *target, const char *reason)
 {
     struct instance_event event = { "api_lock", instance_action_host(context) };
@@ -31,7 +53,9 @@ struct fault *action_lock(const struct context *context, struct target *target, 
     target_set_text(target, "locked_by", owner ? "owner" : "admin");
     if (reason && *reason)
         target_set_system(target, "locked_reason", reason);
-    return target_save(context, target, &(struct target_guard){ .action = "lock", .event = &event });
+    TRY(target_save(context, target, &(struct target_guard){ .action = "lock", .event = &event }));
+    tell(context, target, "lock");
+    return NULL;
 }
 
 struct fault *action_unlock(const struct context *context, struct target *target)
@@ -41,7 +65,9 @@ struct fault *action_unlock(const struct context *context, struct target *target
     target_set_bool(target, "locked", false);
     target_set_text(target, "locked_by", NULL);
     target_drop_system(target, "locked_reason");
-    return target_save(context, target, &(struct target_guard){ .action = "unlock", .event = &event });
+    TRY(target_save(context, target, &(struct target_guard){ .action = "unlock", .event = &event }));
+    tell(context, target, "unlock");
+    return NULL;
 }
 
 struct fault *action_reset_state(const struct context *context, struct target *target, const char *vm_state)

@@ -12,7 +12,9 @@
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/compute/create.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/objects/notifications.h"
 #include "fcgi_app/quota/quota.h"
+#include "fcgi_app/rpc/notify.h"
 
 #include <string.h>
 
@@ -163,6 +165,55 @@ static struct fault *remove_rows(const struct create *create, const struct creat
     return db_batch_write(batch);
 }
 
+/* The group's rules as objects have them: every value a text. */
+static const char *rules_text(const struct create *create)
+{
+    json_t *rules = create->group->rules ? json_loads(create->group->rules, 0, NULL) : NULL, *value;
+    const char *key;
+    struct strbuf out;
+    bool any = false;
+
+    strbuf_init(&out, create->mem, 64);
+    strbuf_putc(&out, '{');
+    json_object_foreach(create_keep(create, rules ? rules : json_object()), key, value)
+    {
+        strbuf_puts(&out, any ? ", " : "");
+        any = true;
+        json_put_string(&out, key);
+        strbuf_puts(&out, ": ");
+        if (json_is_integer(value))
+            strbuf_printf(&out, "\"%lld\"", (long long)json_integer_value(value));
+        else
+            json_put_tree(&out, value);
+    }
+    strbuf_putc(&out, '}');
+    return out.data;
+}
+
+/* Each of the new servers has become a member of the group. */
+static void tell_members(const struct create *create, const struct created *created, size_t count)
+{
+    const struct context *context = create->context;
+
+    if (!notify_wanted(context, NOTIFY_LEGACY) && !notify_wanted(context, NOTIFY_VERSIONED))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const struct group_row *group = group_with(create, created, i + 1);
+
+        notify_server_group(context, "add_member",
+                            &(struct notified_server_group){
+                                .uuid = group->uuid,
+                                .name = group->name,
+                                .user_id = group->user_id,
+                                .project_id = group->project_id,
+                                .policy = group->policy,
+                                .rules = rules_text(create),
+                                .members = group->members,
+                                .added = mem_printf(create->mem, "[\"%s\"]", created[i].server.uuid),
+                            });
+    }
+}
+
 struct fault *create_rows_write(const struct create *create, struct created *created, size_t count)
 {
     struct rows *rows = mem_array(create->mem, struct rows, count);
@@ -181,6 +232,8 @@ struct fault *create_rows_write(const struct create *create, struct created *cre
         created[i].spec_id = ((const struct written_row *)rows[i].spec_id.rows.rows)->id;
         created[i].request_id = ((const struct written_row *)rows[i].request_id.rows.rows)->id;
     }
+    if (create->group)
+        tell_members(create, created, count);
     if (!create->group || !quota_rechecks(create->context))
         return NULL;
     fault = recheck_members(create);

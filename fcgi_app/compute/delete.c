@@ -9,6 +9,7 @@
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/compute/actions.h"
 #include "fcgi_app/compute/resize.h"
+#include "fcgi_app/compute/target_notify.h"
 #include "fcgi_app/db/deletes.h"
 
 #include <string.h>
@@ -32,23 +33,26 @@ struct fault *server_queue_for_delete(const struct context *context, const void 
 }
 
 /* Marks the rows of its cell; *done is false where it has got a host meanwhile. InstanceNotFound when it is gone. */
-static struct fault *destroy(const struct context *context, const struct target *target, bool *done)
+static struct fault *destroy(const struct context *context, struct target *target, bool *done)
 {
-    const struct instance_state_row *now;
+    const struct instance_state_row *found;
+    int64_t now = clock_utc_usec();
     struct db_params params = { 0 };
     struct db_rows rows;
 
     db_param_text(&params, target->row->uuid);
-    db_param_time(&params, target->mem, clock_utc_usec());
+    db_param_time(&params, target->mem, now);
     db_param_bool(&params, !target->row->host);
     TRY(db_query(context, target->mem, target->cell->link, &INSTANCE_DESTROY, &params, &rows));
     *done = rows.count > 0;
-    if (*done)
+    if (*done) {
+        target->row->deleted_at = now;
         return NULL;
+    }
     params.count = 1;
     TRY(db_query(context, target->mem, target->cell->link, &INSTANCE_STATE_NOW, &params, &rows));
-    now = rows.rows;
-    if (!rows.count || now->deleted)
+    found = rows.rows;
+    if (!rows.count || found->deleted)
         return fault_new(target->mem, InstanceNotFound, target->row->uuid);
     return NULL;
 }
@@ -87,7 +91,10 @@ static struct fault *delete_unplaced(const struct context *context, struct targe
         return fault;
     *done = true;
     if (!fault && found->cell) {
+        found->context_copied = true;
+        target_notify_action(context, found, "delete.start", "delete", "start");
         fault = destroy(context, found, done);
+        target_notify_action(context, found, "delete.end", "delete", "end");
         if (fault && fault->name != FAULT_InstanceNotFound)
             return fault;
         if (!fault && !*done) {
@@ -121,13 +128,12 @@ static struct fault *tell_host(const struct context *context, const struct targe
 }
 
 /* Its host is down or there is none: what it has elsewhere is released here, then its rows go. */
-static struct fault *delete_local(const struct context *context, struct target *target, enum delete_kind kind)
+static struct fault *release_local(const struct context *context, struct target *target, enum delete_kind kind)
 {
     bool done;
 
-    log_warning("The host %s of server %s is down, deleting from database", target->row->host ? target->row->host : "",
-                target->row->uuid);
     TRY(server_release_network(context, target));
+    target->row->network_info = (struct db_bytes){ "[]", 2 };
     server_release_volumes(context, target, target->bdms, target->bdm_count);
     server_release_accelerators(context, target);
     TRY(server_release_allocation(context, target));
@@ -137,6 +143,21 @@ static struct fault *delete_local(const struct context *context, struct target *
     TRY(target_save(context, target, &(struct target_guard){ 0 }));
     TRY(server_queue_for_delete(context, target->mem, target->row->uuid, true));
     return destroy(context, target, &done);
+}
+
+/* With word of it before and after, whether it went well or not. */
+static struct fault *delete_local(const struct context *context, struct target *target, enum delete_kind kind)
+{
+    bool forced = kind == DELETE_FORCED;
+    struct fault *fault;
+
+    log_warning("The host %s of server %s is down, deleting from database", target->row->host ? target->row->host : "",
+                target->row->uuid);
+    target_notify_action(context, target, forced ? "force_delete.start" : "delete.start", forced ? NULL : "delete",
+                         "start");
+    fault = release_local(context, target, kind);
+    target_notify_action(context, target, forced ? "force_delete.end" : "delete.end", forced ? NULL : "delete", "end");
+    return fault;
 }
 
 static struct fault *delete_placed(const struct context *context, struct target *target, enum delete_kind kind)

@@ -75,6 +75,24 @@ static struct fault *tell_update(const struct context *context, const char *flav
     return NULL;
 }
 
+/* Upstream makes flavors as nobody, in a request of its own. */
+static void tell_created(const struct context *context, const struct flavor *flavor)
+{
+    static const char *const none[] = { NULL };
+    char uuid[37];
+    struct context nobody = {
+        .mem = context->mem,
+        .worker = context->worker,
+        .roles = none,
+        .is_admin = true,
+        .is_admin_project = true,
+    };
+
+    text_uuid4(uuid);
+    nobody.request_id = mem_printf(context->mem, "req-%s", uuid);
+    tell(&nobody, "create", flavor, false, "[]");
+}
+
 struct fault *flavors_create(const struct context *context, struct flavor *flavor)
 {
     const void *mem = context->mem;
@@ -105,7 +123,7 @@ struct fault *flavors_create(const struct context *context, struct flavor *flavo
     if (db_fault_is_duplicate(fault, NULL))
         return fault_new(mem, FlavorExists, flavor->name);
     TRY(fault);
-    tell(context, "create", flavor, false, "[]");
+    tell_created(context, flavor);
     return NULL;
 }
 
@@ -181,6 +199,7 @@ struct fault *flavors_access_add(const struct context *context, const char *flav
     if (db_fault_is_duplicate(fault, NULL))
         return fault_new(context->mem, FlavorAccessExists, id, project_id);
     TRY(fault);
+    TRY(tell_update(context, flavorid));
     return flavors_access(context, flavorid, list);
 }
 
@@ -196,6 +215,7 @@ struct fault *flavors_access_remove(const struct context *context, const char *f
     if (!rows.affected)
         return fault_new(context->mem, FlavorAccessNotFound, mem_printf(context->mem, "%lld", (long long)list->id),
                          project_id);
+    TRY(tell_update(context, flavorid));
     return flavors_access(context, flavorid, list);
 }
 

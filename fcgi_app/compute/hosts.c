@@ -5,6 +5,7 @@
 #include "fcgi_app/compute/hosts.h"
 
 #include "fcgi_app/objects/hosts.h"
+#include "fcgi_app/objects/notifications.h"
 #include "fcgi_app/rpc/rpc.h"
 
 static struct fault *call_host(const struct context *context, const struct service *service, enum rpc_method method,
@@ -36,8 +37,21 @@ struct fault *host_enable(const struct context *context, const char *host, bool 
     return call_host(context, &service, RPC_set_host_enabled, &args, result);
 }
 
+struct fault *host_set_enabled(const struct context *context, const char *host, bool enabled, json_t **result)
+{
+    const struct notified_host told = { host, "enabled", .truth = enabled };
+    struct service service;
+
+    TRY(host_service(context, host, &service));
+    notify_host(context, "set_enabled.start", &told);
+    TRY(host_enable(context, host, enabled, result));
+    notify_host(context, "set_enabled.end", &told);
+    return NULL;
+}
+
 struct fault *host_maintain(const struct context *context, const char *host, bool mode, json_t **result)
 {
+    const struct notified_host told = { host, "mode", .truth = mode };
     struct service service;
     struct rpc_args args;
 
@@ -45,18 +59,25 @@ struct fault *host_maintain(const struct context *context, const char *host, boo
     rpc_args_init(&args, context->mem);
     rpc_arg_string(&args, "host", host);
     rpc_arg_bool(&args, "mode", mode);
-    return call_host(context, &service, RPC_host_maintenance_mode, &args, result);
+    notify_host(context, "set_maintenance.start", &told);
+    TRY(call_host(context, &service, RPC_host_maintenance_mode, &args, result));
+    notify_host(context, "set_maintenance.end", &told);
+    return NULL;
 }
 
 struct fault *host_power(const struct context *context, const char *host, const char *action, json_t **result)
 {
+    const struct notified_host told = { host, "action", .word = action };
     struct service service;
     struct rpc_args args;
 
     TRY(host_service(context, host, &service));
     rpc_args_init(&args, context->mem);
     rpc_arg_string(&args, "action", action);
-    return call_host(context, &service, RPC_host_power_action, &args, result);
+    notify_host(context, "power_action.start", &told);
+    TRY(call_host(context, &service, RPC_host_power_action, &args, result));
+    notify_host(context, "power_action.end", &told);
+    return NULL;
 }
 
 struct fault *host_resources(const struct context *context, const char *host, struct host_resources *resources)

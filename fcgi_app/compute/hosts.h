@@ -21,6 +21,9 @@ struct fault *host_uptime(const struct context *context, const char *host, json_
 
 /* Lets new servers onto the host, or not. Faults: HostMappingNotFound, ComputeHostNotFound, the other side's. */
 struct fault *host_enable(const struct context *context, const char *host, bool enabled, json_t **result) FAULT_CHECK;
+/* The same as an operator's word, of which notifications tell. */
+struct fault *host_set_enabled(const struct context *context, const char *host, bool enabled,
+                               json_t **result) FAULT_CHECK;
 /* Into maintenance, or out of it. */
 struct fault *host_maintain(const struct context *context, const char *host, bool mode, json_t **result) FAULT_CHECK;
 /* "startup", "shutdown" or "reboot". */

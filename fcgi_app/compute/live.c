@@ -10,6 +10,7 @@
 #include "fcgi_app/compute/actions.h"
 #include "fcgi_app/compute/rejects.h"
 #include "fcgi_app/compute/server_spec.h"
+#include "fcgi_app/compute/target_notify.h"
 #include "fcgi_app/json/json.h"
 #include "fcgi_app/objects/hosts.h"
 
@@ -135,6 +136,8 @@ struct fault *server_evacuate(const struct context *context, struct target *targ
     target_set_text(target, "task_state", "rebuilding");
     TRY(target_save(context, target, &(struct target_guard){ .action = "evacuate" }));
     TRY(record(context, target, host));
+    target->context_copied = true;
+    target_notify_action(context, target, "evacuate", "evacuate", NULL);
     if (!how->force && host) {
         TRY(find_node(context, target, host, &node));
         host = NULL;

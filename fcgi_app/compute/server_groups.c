@@ -6,6 +6,8 @@
 
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/base/worker.h"
+#include "fcgi_app/db/create.h"
 #include "fcgi_app/objects/notifications.h"
 #include "fcgi_app/objects/service.h"
 #include "fcgi_app/quota/quota.h"
@@ -183,18 +185,6 @@ struct fault *server_groups_know_rules(const struct context *context, bool *know
     return NULL;
 }
 
-static void tell(const struct context *context, const char *action, const struct server_group *group)
-{
-    notify_server_group(context, action,
-                        &(struct notified_server_group){ .uuid = group->uuid,
-                                                         .name = group->name,
-                                                         .user_id = group->user_id,
-                                                         .project_id = group->project_id,
-                                                         .policy = group->policy,
-                                                         .rules = group->rules ? group->rules : "{}",
-                                                         .members = "[]" });
-}
-
 struct fault *server_groups_create(const struct context *context, const char *name, const char *policy,
                                    const char *rules, struct server_group *group)
 {
@@ -207,9 +197,17 @@ struct fault *server_groups_create(const struct context *context, const char *na
                                     .user_id = context->user_id,
                                     .project_id = context->project_id,
                                     .policy = policy,
-                                    .rules = rules };
+                                    .rules = rules ? rules : "{}" };
     TRY(db_server_group_create(context, context->mem, group));
-    tell(context, "create", group);
+    notify_server_group(context, "create",
+                        &(struct notified_server_group){ .uuid = group->uuid,
+                                                         .name = group->name,
+                                                         .user_id = group->user_id,
+                                                         .project_id = group->project_id,
+                                                         .policy = group->policy,
+                                                         .rules = group->rules,
+                                                         .says_rules = rules != NULL,
+                                                         .members = "[]" });
     if (!quota_rechecks(context))
         return NULL;
     fault = quota_check_server_groups(context, context->project_id, 0);
@@ -219,15 +217,37 @@ struct fault *server_groups_create(const struct context *context, const char *na
     return removal ? removal : fault;
 }
 
+/* The row is read only for who wants to hear of it: with all that ever became members. */
+static struct fault *read_told(const struct context *context, const char *uuid, const struct group_row **group)
+{
+    struct db_params params = { 0 };
+    struct db_rows rows;
+
+    *group = NULL;
+    if (!notify_wanted(context, NOTIFY_LEGACY) && !notify_wanted(context, NOTIFY_VERSIONED))
+        return NULL;
+    db_param_text(&params, uuid);
+    db_param_text(&params, seen_project(context));
+    TRY(db_query(context, context->mem, db_api(context->worker->db), &GROUP_WHOLE, &params, &rows));
+    if (rows.count)
+        *group = rows.rows;
+    return NULL;
+}
+
 struct fault *server_groups_delete(const struct context *context, const char *uuid)
 {
-    struct server_group *group = NULL;
+    const struct group_row *group;
 
-    /* the row is read only for who wants to hear of it */
-    if (notify_wanted(context, NOTIFY_LEGACY) || notify_wanted(context, NOTIFY_VERSIONED))
-        TRY(server_groups_get(context, uuid, &group));
+    TRY(read_told(context, uuid, &group));
     TRY(db_server_group_delete(context, context->mem, seen_project(context), uuid));
     if (group)
-        tell(context, "delete", group);
+        notify_server_group(context, "delete",
+                            &(struct notified_server_group){ .uuid = group->uuid,
+                                                             .name = group->name,
+                                                             .user_id = group->user_id,
+                                                             .project_id = group->project_id,
+                                                             .policy = group->policy,
+                                                             .rules = group->rules ? group->rules : "{}",
+                                                             .members = group->members ? group->members : "[]" });
     return NULL;
 }

@@ -25,7 +25,8 @@ struct fault *server_groups_get(const struct context *context, const char *uuid,
 /* The same with its living members. */
 struct fault *server_groups_get_whole(const struct context *context, const char *uuid,
                                       struct server_group **group) FAULT_CHECK;
-/* Checks the quota, writes, checks again. Faults: ServerGroupLimitExceeded, OverQuota. */
+/* Checks the quota, writes, checks again; rules NULL: the version asked for has none. Faults: ServerGroupLimitExceeded,
+ * OverQuota. */
 struct fault *server_groups_create(const struct context *context, const char *name, const char *policy,
                                    const char *rules, struct server_group *group) FAULT_CHECK;
 /* May the project have one more? Faults: as create. */

@@ -4,7 +4,12 @@
 
 #include "fcgi_app/compute/server_tags.h"
 
+#include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/worker.h"
+#include "fcgi_app/compute/target_notify.h"
+#include "fcgi_app/rpc/notify.h"
+
+#include <string.h>
 
 static const struct instance_states steady = INSTANCE_STATES("active", "paused", "suspended", "stopped");
 
@@ -83,17 +88,46 @@ struct fault *server_tags_target(const struct context *context, const char *uuid
     return target_conflict(*target, target_check_states(*target, &steady, NULL, false, action));
 }
 
-struct fault *server_tags_add(const struct context *context, const struct target *target, const char *tag)
+/* Tells of the server with the tags that it has now; `added`: the last of them, NULL where none is new. */
+static struct fault *tell(const struct context *context, struct target *target, const char *added)
+{
+    struct db_params params = { .count = 0 };
+    struct instance_tag_row *tags;
+    struct db_rows rows;
+    size_t count = 0;
+
+    if (!notify_wanted(context, NOTIFY_LEGACY) && !notify_wanted(context, NOTIFY_VERSIONED))
+        return NULL;
+    db_param_text(&params, target->row->uuid);
+    TRY(db_query(context, context->mem, target->cell->link, &INSTANCE_TAGS_OF, &params, &rows));
+    tags = mem_array(context->mem, struct instance_tag_row, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct instance_tag_row *row = (const struct instance_tag_row *)rows.rows + i;
+
+        if (!added || strcmp(row->tag, added) != 0)
+            tags[count++] = *row;
+    }
+    if (added)
+        tags[count++].tag = added;
+    target->tags = tags;
+    target->tag_count = count;
+    target->context_copied = true;
+    target_notify_update(context, target, "nova-api");
+    return NULL;
+}
+
+struct fault *server_tags_add(const struct context *context, struct target *target, const char *tag)
 {
     struct db_params params = { .count = 0 };
     struct db_rows rows;
 
     db_param_text(&params, target->row->uuid);
     db_param_text(&params, tag);
-    return db_query(context, context->mem, target->cell->link, &SERVER_TAG_ADD, &params, &rows);
+    TRY(db_query(context, context->mem, target->cell->link, &SERVER_TAG_ADD, &params, &rows));
+    return tell(context, target, tag);
 }
 
-struct fault *server_tags_set(const struct context *context, const struct target *target, const char *const *tags,
+struct fault *server_tags_set(const struct context *context, struct target *target, const char *const *tags,
                               size_t count)
 {
     struct db_batch *batch = db_batch(context, context->mem);
@@ -105,10 +139,11 @@ struct fault *server_tags_set(const struct context *context, const struct target
     db_batch_add(batch, target->cell->link, &SERVER_TAGS_KEEP, &params, &kept);
     if (count)
         db_batch_add(batch, target->cell->link, &SERVER_TAGS_ADD, &params, &added);
-    return db_batch_write(batch);
+    TRY(db_batch_write(batch));
+    return tell(context, target, NULL);
 }
 
-struct fault *server_tags_delete(const struct context *context, const struct target *target, const char *tag)
+struct fault *server_tags_delete(const struct context *context, struct target *target, const char *tag)
 {
     struct db_params params = { .count = 0 };
     struct db_rows rows;
@@ -116,5 +151,6 @@ struct fault *server_tags_delete(const struct context *context, const struct tar
     db_param_text(&params, target->row->uuid);
     db_param_text(&params, tag);
     TRY(db_query(context, context->mem, target->cell->link, &SERVER_TAG_DELETE, &params, &rows));
-    return rows.affected ? NULL : fault_new(context->mem, InstanceTagNotFound, target->row->uuid, tag);
+    return rows.affected ? tell(context, target, NULL)
+                         : fault_new(context->mem, InstanceTagNotFound, target->row->uuid, tag);
 }

@@ -30,12 +30,11 @@ struct fault *server_tags_exists(const struct context *context, const struct ins
 /* The server to be changed: InstanceInvalidState with `action` in its words unless it is in a steady state. */
 struct fault *server_tags_target(const struct context *context, const char *uuid, const char *action,
                                  struct target **target) FAULT_CHECK;
-struct fault *server_tags_add(const struct context *context, const struct target *target, const char *tag) FAULT_CHECK;
+struct fault *server_tags_add(const struct context *context, struct target *target, const char *tag) FAULT_CHECK;
 /* These and no others; no tags: none. */
-struct fault *server_tags_set(const struct context *context, const struct target *target, const char *const *tags,
+struct fault *server_tags_set(const struct context *context, struct target *target, const char *const *tags,
                               size_t count) FAULT_CHECK;
 /* Faults: InstanceTagNotFound. */
-struct fault *server_tags_delete(const struct context *context, const struct target *target,
-                                 const char *tag) FAULT_CHECK;
+struct fault *server_tags_delete(const struct context *context, struct target *target, const char *tag) FAULT_CHECK;
 
 #endif

@@ -13,6 +13,7 @@
 #include "fcgi_app/compute/hosts.h"
 #include "fcgi_app/db/aggregates.h"
 #include "fcgi_app/db/host_checks.h"
+#include "fcgi_app/objects/notifications.h"
 
 #include <string.h>
 
@@ -46,6 +47,21 @@ static void sync_trait(const struct context *context, const struct service_row *
                   row->host, fault->message);
 }
 
+static void tell(const struct context *context, const char *action, const struct service_row *row)
+{
+    notify_service(context, action,
+                   &(struct notified_service){ .host = row->host,
+                                               .binary = row->binary,
+                                               .topic = row->topic,
+                                               .uuid = row->uuid,
+                                               .disabled_reason = row->disabled_reason,
+                                               .report_count = row->report_count,
+                                               .version = row->version,
+                                               .last_seen_up = row->last_seen_up,
+                                               .disabled = row->disabled,
+                                               .forced_down = row->forced_down });
+}
+
 struct fault *services_update(const struct context *context, struct service *service,
                               const struct service_change *change)
 {
@@ -68,6 +84,7 @@ struct fault *services_update(const struct context *context, struct service *ser
     if (rows.count)
         row->updated_at = ((const struct service_saved *)rows.rows)->updated_at;
     service->row = row;
+    tell(context, "update", row);
     if (change->sets_disabled)
         sync_trait(context, row);
     return NULL;
@@ -179,5 +196,7 @@ struct fault *services_delete(const struct context *context, const struct servic
     db_batch_add(batch, service->cell->link, &SERVICE_DELETE, &record, &answers[0]);
     if (is_compute)
         db_batch_add(batch, service->cell->link, &COMPUTE_NODES_DELETE, &nodes, &answers[1]);
-    return db_batch_write(batch);
+    TRY(db_batch_write(batch));
+    tell(context, "delete", service->row);
+    return NULL;
 }

@@ -85,6 +85,12 @@ static struct fault *look(struct search *search)
     return search->lookup.fault;
 }
 
+void target_keep_stored(struct target *target)
+{
+    target->stored =
+        (struct target_stored){ target->row->vm_state, target->row->task_state, target->row->display_name };
+}
+
 /* The answers of its cell; InstanceNotFound when that has no such server. */
 static struct fault *from_cell(struct search *search, const struct db_cell *cell, struct target *target)
 {
@@ -108,6 +114,7 @@ static struct fault *from_cell(struct search *search, const struct db_cell *cell
         return not_found(search);
     target->cell = cell;
     target->row = answers[ASK_ROW].rows.rows;
+    target_keep_stored(target);
     target->services = answers[ASK_SERVICES].rows.rows;
     target->service_count = answers[ASK_SERVICES].rows.count;
     target->tags = answers[ASK_TAGS].rows.rows;
@@ -222,6 +229,7 @@ struct fault *target_find_mapped(const struct context *context, const char *uuid
     struct fault *fault;
 
     TRY(search_open(context, uuid, wants, &search, target));
+    (*target)->context_copied = true;
     TRY(look(search));
     lookup = search->lookup.rows.rows;
     if (!search->lookup.rows.count)

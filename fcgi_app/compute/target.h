@@ -37,6 +37,11 @@ struct target_texts {
     size_t put_count, drop_count;
 };
 
+/* What the database has, where the row in memory may differ. */
+struct target_stored {
+    const char *vm_state, *task_state, *display_name;
+};
+
 struct target {
     const void *mem;
     struct instance_row *row;   /* never NULL; shows what was set, saved or not */
@@ -54,6 +59,9 @@ struct target {
     /* of target_save() */
     const struct instance_column *changed[sizeof(struct instance_row) / sizeof(bool *)];
     size_t changed_count;
+    bool context_copied; /* upstream asks with a copy of the request's context: addresses of services are looked up */
+    struct target_stored stored;
+    bool told;        /* its flavors, network cache and tags are there for notifications, whatever `wants` says */
     int64_t saved_at; /* the row's updated_at in the database; DB_NO_TIME: not saved here */
 };
 
@@ -103,6 +111,9 @@ struct fault *target_conflict(const struct target *target, struct fault *fault);
 
 /* The server as the bus' Instance object with all that it was found with. */
 void target_put_object(const struct target *target, struct strbuf *out);
+
+/* From now on its states and name are those of the database. */
+void target_keep_stored(struct target *target);
 
 /* ---- changes ---- */
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "fcgi_app/compute/instance_actions.h"
+#include "fcgi_app/compute/target_notify.h"
 
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/mem.h"
@@ -286,6 +287,8 @@ struct fault *target_save(const struct context *context, struct target *target, 
         .now = clock_utc_usec(),
         .flavor = flavor_text(target),
     };
+    bool changes = target->changed_count || system->put_count || system->drop_count || metadata->put_count ||
+                   metadata->drop_count || guard->always;
     struct db_rows rows;
 
     if (!target->cell)
@@ -316,6 +319,9 @@ struct fault *target_save(const struct context *context, struct target *target, 
     target->changed_count = 0;
     target->system_metadata.put_count = target->system_metadata.drop_count = 0;
     target->metadata.put_count = target->metadata.drop_count = 0;
+    if (changes)
+        target_notify_saved(context, target);
+    target_keep_stored(target);
     return NULL;
 }
 
@@ -336,7 +342,9 @@ struct fault *target_delete_metadata(const struct context *context, struct targe
     db_param_text(&params, target->row->uuid);
     db_param_text(&params, key);
     db_param_time(&params, target->mem, clock_utc_usec());
-    return db_query(context, target->mem, target->cell->link, &INSTANCE_METADATA_DELETE, &params, &rows);
+    TRY(db_query(context, target->mem, target->cell->link, &INSTANCE_METADATA_DELETE, &params, &rows));
+    target_notify_touched(context, target);
+    return NULL;
 }
 
 /* ---- actions without a save ---- */

@@ -12,8 +12,8 @@
 /* ---- services ---- */
 
 #define SERVICE_COLUMNS                                                                                                \
-    "id, uuid, host, \"binary\", topic, disabled, disabled_reason, forced_down, version, created_at, updated_at,"      \
-    " last_seen_up"
+    "id, uuid, host, \"binary\", topic, disabled, disabled_reason, forced_down, version, report_count,"                \
+    " created_at, updated_at, last_seen_up"
 static const struct db_column service_columns[] = {
     COL_INT(struct service_row, id),
     COL_TEXT(struct service_row, uuid),
@@ -24,6 +24,7 @@ static const struct db_column service_columns[] = {
     COL_TEXT(struct service_row, disabled_reason),
     COL_BOOL(struct service_row, forced_down),
     COL_INT(struct service_row, version),
+    COL_INT(struct service_row, report_count),
     COL_TIME(struct service_row, created_at),
     COL_TIME(struct service_row, updated_at),
     COL_TIME(struct service_row, last_seen_up),

@@ -15,6 +15,7 @@ struct service_row {
     const char *disabled_reason;
     bool forced_down;
     int64_t version;
+    int64_t report_count;
     int64_t created_at, updated_at, last_seen_up;
 };
 /* Live services of a cell, by id. */

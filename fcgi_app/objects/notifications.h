@@ -36,7 +36,9 @@ struct notified_server_group {
     const char *project_id;
     const char *policy;
     const char *rules;   /* {"max_server_per_host": "2"} */
+    bool says_rules;     /* create, of the older form: the request may name rules */
     const char *members; /* uuids */
+    const char *added;   /* add_member: those that are new among them */
     const char *hosts;
 };
 /* "create", "delete" (legacy: the group's words, its id) or "add_member" (versioned with its hosts). */
@@ -94,5 +96,14 @@ struct notified_service {
 };
 /* "create", "update" or "delete"; there is no legacy form. */
 void notify_service(const struct context *context, const char *action, const struct notified_service *service);
+
+/* What is done to a host, in the older form alone: "set_enabled.start" … with one word or truth by its key. */
+struct notified_host {
+    const char *host;
+    const char *key;  /* "enabled", "mode", "action" */
+    const char *word; /* NULL: the truth */
+    bool truth;
+};
+void notify_host(const struct context *context, const char *event, const struct notified_host *host);
 
 #endif

@@ -94,7 +94,7 @@ static struct fault *hosts_update(struct call *call)
     TRY(may(call, RULE "update"));
     if (json_is_string(status)) {
         log_info("%s host %s.", is_enable(status) ? "Enabling" : "Disabling", host);
-        TRY(as_http(call, host_enable(call->context, host, is_enable(status), &enabled)));
+        TRY(as_http(call, host_set_enabled(call->context, host, is_enable(status), &enabled)));
         TRY(check_word(call, enabled, "enabled", "disabled"));
     }
     if (json_is_string(maintenance)) {

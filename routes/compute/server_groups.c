@@ -141,7 +141,7 @@ static struct fault *server_groups_make(struct call *call)
         policy = json_string_value(json_array_get(json_object_get(body, "policies"), 0));
     }
     TRY(over_quota(call, server_groups_create(call->context, json_string_value(json_object_get(body, "name")), policy,
-                                              rules_text(call->mem, rules), &group)));
+                                              with_rules ? rules_text(call->mem, rules) : NULL, &group)));
     server_groups_view_show(call, &group);
     return NULL;
 }

@@ -87,7 +87,7 @@ class Side:
 
 
 def ours(stage, folder, words):
-    conf = stage.configuration(folder, 'keystone')
+    conf = stage.configuration(folder, ('keystone', ''))
     append(conf, words)
     pool = stack.Pool(folder, conf)
     front = stack.Lighttpd(folder, pool.socket)
@@ -95,7 +95,7 @@ def ours(stage, folder, words):
 
 
 def theirs(stage, folder, words):
-    append(stage.configuration(folder, 'keystone', 'postgresql+psycopg2'), words)
+    append(stage.configuration(folder, ('keystone', ''), 'postgresql+psycopg2'), words)
     port = stack.free_port()
     asker = writes.Asker('http://127.0.0.1:%d' % port)
     process = stack.Process(writes.reference_command(port), os.path.join(folder, 'out'), env=writes.reference_environment(folder))

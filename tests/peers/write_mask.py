@@ -279,7 +279,8 @@ def differences(request, ours, theirs):
     out += difference('header', *heads)
     out += paired('row', ours['rows'], theirs['rows'], lambda r: r['in'])
     out += paired('message', ours['messages'], theirs['messages'],
-                  lambda m: '%s %s' % (m['to'], m['message'].get('method') if isinstance(m['message'], dict) else ''))
+                  lambda m: '%s %s' % (m['to'], (m['message'].get('method') or m['message'].get('event_type'))
+                                       if isinstance(m['message'], dict) else ''))
     reads = [[c for c in side['calls'] if c['call'].split()[1] == 'GET'] for side in (ours, theirs)]
     writes = [[c for c in side['calls'] if c['call'].split()[1] != 'GET'] for side in (ours, theirs)]
     out += paired('call', *writes, lambda c: c['call'])

@@ -342,6 +342,6 @@ def apply_state(rows, peers, tap, words, failure):
         elif kind == 'rpc':
             method, _, what = rest.partition('=')
             tap.replies[method] = failure(what) if what.startswith('!') else json.loads(what)
-        else:
+        elif kind != 'conf':
             raise ValueError('state %r' % word)
     rows.settle()

@@ -45,6 +45,38 @@ DIFFERENCES = os.path.join(HERE, 'differences_write.tsv')
 UWSGI = '/usr/bin/uwsgi_python3'
 
 
+# What a line's conf:NAME adds to nova.conf.
+CONFIGURATIONS = {
+    '': '',
+    'legacy': '''
+[oslo_messaging_notifications]
+driver = messagingv2
+
+[notifications]
+notify_on_state_change = vm_state
+''',
+    'both': '''
+[oslo_messaging_notifications]
+driver = messagingv2
+
+[notifications]
+notification_format = both
+notify_on_state_change = vm_and_task_state
+bdms_in_notifications = true
+''',
+    'versioned': '''
+[oslo_messaging_notifications]
+driver = messaging
+topics = other
+
+[notifications]
+notification_format = versioned
+versioned_notifications_topics = one,two
+default_level = WARN
+''',
+}
+
+
 class Line:
     """One request with its state. method, path, version, headers as peers.Request has them."""
 
@@ -56,6 +88,12 @@ class Line:
     @property
     def noauth(self):
         return self.who.startswith('noauth')
+
+    @property
+    def program(self):
+        """(auth_strategy, configuration): which program the line is asked of."""
+        named = re.search(r'(?:^| ; )conf:(\w+)', self.state)
+        return 'noauth2' if self.noauth else 'keystone', named.group(1) if named else ''
 
     def __str__(self):
         return '%s %s @%s as %s%s%s%s' % (
@@ -227,7 +265,8 @@ class Stage:
         starting.join()
         self.broker = box['broker']
 
-    def configuration(self, folder, strategy, driver='postgresql'):
+    def configuration(self, folder, program, driver='postgresql'):
+        strategy, name = program
         os.makedirs(folder, exist_ok=True)
         os.chmod(folder, 0o755)
         shutil.copy(os.path.join(stack.TOP, 'deploy/etc/api-paste.ini'), folder)
@@ -277,7 +316,7 @@ enabled = true
            main=self.prefix.format(db='nova_cell1').replace('postgresql', driver, 1)))
             if driver == 'postgresql':
                 out.write('[fcgi]\nosapi_compute_address = {folder}/api.sock\n\n'.format(folder=folder))
-            out.write(self.peers.configuration())
+            out.write(self.peers.configuration() + CONFIGURATIONS[name])
         return path
 
     def settled(self):
@@ -324,34 +363,32 @@ class SharedBroker(rabbit.Broker):
 
 
 class Ours:
-    """Our pools, one a pipeline, each behind a front server."""
+    """Our pools, one a pipeline and configuration, each behind a front server."""
 
     def __init__(self, stage, lines):
         self.folder = tempfile.mkdtemp(prefix='nova-writes.')
         os.chmod(self.folder, 0o755)
         self.parts, self.askers = [], {}
         try:
-            for strategy, wanted in (('keystone', not all(x.noauth for x in lines)),
-                                     ('noauth2', any(x.noauth for x in lines))):
-                if wanted:
-                    self.start(stage, strategy)
+            for program in sorted({line.program for line in lines}):
+                self.start(stage, program)
         except BaseException:
             self.stop()
             raise
 
-    def start(self, stage, strategy):
-        folder = os.path.join(self.folder, strategy)
-        conf = stage.configuration(folder, strategy)
+    def start(self, stage, program):
+        folder = os.path.join(self.folder, '-'.join(program))
+        conf = stage.configuration(folder, program)
         try:
             self.parts.append(stack.Pool(folder, conf))
         except RuntimeError as error:
             with open(os.path.join(folder, 'pool.out'), encoding='utf-8', errors='replace') as out:
                 raise RuntimeError('%s\n%s' % (error, out.read()[-2000:])) from error
         self.parts.append(stack.Lighttpd(folder, self.parts[-1].socket))
-        self.askers[strategy] = Asker(self.parts[-1].url)
+        self.askers[program] = Asker(self.parts[-1].url)
 
     def ask_line(self, line):
-        return self.askers['noauth2' if line.noauth else 'keystone'].ask_line(line)
+        return self.askers[line.program].ask_line(line)
 
     def stop(self):
         for part in reversed(self.parts):
@@ -374,18 +411,18 @@ def reference_environment(folder):
 
 
 class Theirs:
-    """Python's nova-api, one process a pipeline."""
+    """Python's nova-api, one process a pipeline and configuration."""
 
-    def __init__(self, stage):
+    def __init__(self, stage, lines):
         self.folder = tempfile.mkdtemp(prefix='nova-reference.')
         self.parts, self.askers = [], {}
-        for strategy in ('keystone', 'noauth2'):
-            folder = os.path.join(self.folder, strategy)
-            stage.configuration(folder, strategy, 'postgresql+psycopg2')
+        for program in sorted({line.program for line in lines}):
+            folder = os.path.join(self.folder, '-'.join(program))
+            stage.configuration(folder, program, 'postgresql+psycopg2')
             port = stack.free_port()
             self.parts.append(stack.Process(reference_command(port), os.path.join(folder, 'out'),
                                             env=reference_environment(folder)))
-            self.askers[strategy] = Asker('http://127.0.0.1:%d' % port)
+            self.askers[program] = Asker('http://127.0.0.1:%d' % port)
         try:
             for asker in self.askers.values():
                 stack.wait_until("Python's nova-api answers", lambda a=asker: self.forget(a), seconds=180,
@@ -412,7 +449,7 @@ class Theirs:
             self.forget(asker)
 
     def ask_line(self, line):
-        return self.askers['noauth2' if line.noauth else 'keystone'].ask_line(line)
+        return self.askers[line.program].ask_line(line)
 
     def stop(self):
         for part in self.parts:
@@ -532,7 +569,7 @@ def compare(stage, lines, recorded, theirs=None, out=None, full=False):
 
 
 def record(stage, lines, recorded, keep=None):
-    theirs = Theirs(stage)
+    theirs = Theirs(stage, lines)
     try:
         stage.settled()
         started = time.monotonic()
@@ -596,7 +633,7 @@ def main():
             write_recorded({str(x): recorded[str(x)] for x in everything if str(x) in recorded}, args.recorded)
             print('%d lines recorded' % len(lines))
             return 0
-        theirs = Theirs(stage) if args.what == 'live' else None
+        theirs = Theirs(stage, lines) if args.what == 'live' else None
         try:
             verdict = compare(stage, lines, copy.copy(recorded), theirs, sys.stdout, args.show)
         finally:

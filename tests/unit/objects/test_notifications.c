@@ -113,6 +113,7 @@ static void server_groups(const struct context *context)
         .project_id = "project-1",
         .policy = "anti-affinity",
         .rules = "{\"max_server_per_host\": \"2\"}",
+        .says_rules = true,
         .members = "[]",
     };
 
