@@ -13,6 +13,7 @@
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/process.h"
 #include "fcgi_app/base/text.h"
 
 #include <libmemcached/memcached.h>
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 LOG_MODULE("keystonemiddleware.auth_token");
 
@@ -143,11 +143,11 @@ static memcached_st *connect_to(const struct token_cache *cache, const char *nam
 /* A child of the process that opened them must not speak through its parent's connections. */
 static void own_links(struct token_cache *cache)
 {
-    if (cache->owner == getpid())
+    if (cache->owner == process_id())
         return;
     for (size_t i = 0; i < cache->server_count; i++)
         cache->servers[i].link = NULL;
-    cache->owner = getpid();
+    cache->owner = process_id();
 }
 
 static struct server *server_for(struct token_cache *cache, const void *mem, const char *key)

@@ -14,13 +14,13 @@
 
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/process.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 enum { WAYS = 4, SLOT_BYTES = 64 * 1024 };
 
@@ -142,7 +142,7 @@ static bool take(struct slot *slot)
     } else if (!atomic_compare_exchange_strong(&slot->sequence, &seen, seen + 1)) {
         return false;
     }
-    atomic_store(&slot->writer, (int32_t)getpid());
+    atomic_store(&slot->writer, (int32_t)process_id());
     atomic_thread_fence(memory_order_release);
     return true;
 }

@@ -8,6 +8,7 @@
 #include "fcgi_app/base/context.h"
 #include "fcgi_app/base/log_private.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/process.h"
 #include "fcgi_app/base/text.h"
 
 #include <ctype.h>
@@ -392,11 +393,11 @@ static struct held record_field(const struct log_format *format, const struct lo
     case FIELD_isotime:
         return held_text(iso_time(record, scratch, 64));
     case FIELD_process:
-        return held_integer(getpid());
+        return held_integer(process_id());
     case FIELD_processName:
         return held_text("MainProcess");
     case FIELD_thread:
-        return held_integer(getpid());
+        return held_integer(process_id());
     case FIELD_threadName:
         return held_text("MainThread");
     case FIELD_levelname:
@@ -684,10 +685,10 @@ static void format_json(const struct log_format *format, const struct log_record
     strbuf_printf(out, ", \"msecs\": %.6f", (double)record->when.tv_nsec / 1e6);
     strbuf_printf(out, ", \"relative_created\": %.6f",
                   (epoch_seconds(&record->when) - epoch_seconds(&format->start)) * 1e3);
-    strbuf_printf(out, ", \"thread\": %d", (int)getpid());
+    strbuf_printf(out, ", \"thread\": %d", (int)process_id());
     put_pair(out, "thread_name", "MainThread");
     put_pair(out, "process_name", "MainProcess");
-    strbuf_printf(out, ", \"process\": %d, \"traceback\": ", (int)getpid());
+    strbuf_printf(out, ", \"process\": %d, \"traceback\": ", (int)process_id());
     put_json_trace(out, record->trace);
     put_pair(out, "hostname", format->hostname);
     put_pair(out, "error_summary", record->summary);

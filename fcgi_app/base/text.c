@@ -4,6 +4,7 @@
 #include "fcgi_app/base/text.h"
 
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/process.h"
 #include "fcgi_app/base/strbuf.h"
 
 #include <ctype.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 bool text_is_uuid_like(const char *text)
 {
@@ -47,8 +47,8 @@ void text_uuid4(char out[37])
     unsigned char *bytes;
     char *p = out;
 
-    if (left < 16 || owner != getpid()) {
-        owner = getpid();
+    if (left < 16 || owner != process_id()) {
+        owner = process_id();
         if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool))
             abort();
         left = sizeof(pool);

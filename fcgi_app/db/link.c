@@ -7,6 +7,7 @@
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/process.h"
 #include "fcgi_app/base/strbuf.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ void link_close(struct db_link *link)
 {
     if (link->connection) {
         /* Another process owns the session: its socket must not hear of our leaving. */
-        if (link->owner != getpid() && PQsocket(link->connection) >= 0) {
+        if (link->owner != process_id() && PQsocket(link->connection) >= 0) {
             int null = open("/dev/null", O_RDWR | O_CLOEXEC);
             if (null >= 0) {
                 dup2(null, PQsocket(link->connection));
@@ -136,18 +137,18 @@ const char *link_start(struct db_link *link, const void *mem)
 {
     if (link->broken)
         return link->broken;
-    if (link->state == LINK_READY && link->owner == getpid() && link->transaction == LINK_IN_TRANSACTION)
+    if (link->state == LINK_READY && link->owner == process_id() && link->transaction == LINK_IN_TRANSACTION)
         return NULL; /* what was begun on it is gone if it is */
     if (link->transaction == LINK_IN_TRANSACTION)
         return "the connection was lost within a transaction";
-    if (link->state != LINK_CLOSED && (link->owner != getpid() || too_old(link) || lost_while_idle(link)))
+    if (link->state != LINK_CLOSED && (link->owner != process_id() || too_old(link) || lost_while_idle(link)))
         link_close(link);
     if (link->state != LINK_CLOSED)
         return NULL;
     link->connection = PQconnectStartParams(link->url->keywords, link->url->values, 0);
     if (!link->connection)
         mem_exhausted(0);
-    link->owner = getpid();
+    link->owner = process_id();
     PQsetNoticeProcessor(link->connection, hear_notice, NULL);
     link->opened_usec = clock_monotonic_usec();
     link->connect_deadline_usec = link->opened_usec + (uint64_t)link->db->settings.connect_timeout * 1000;

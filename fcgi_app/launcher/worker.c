@@ -53,6 +53,8 @@ enum {
     LINGER_MS = 2000,             /* how long a peer may go on sending what nobody reads */
     BACKSTOP_SECONDS = 5,         /* how much later than the parent a worker ends itself */
     ACCEPT_FAILED_PAUSE_MS = 100, /* after EMFILE and the like */
+    ALARM_SLACK_USEC = 250000,    /* the alarm is set anew when it is older than this, not at each request */
+    SMALL_ANSWER = 8 * 1024,      /* bytes that the socket's buffer takes without waiting for the front server */
     MAX_WAIT_MS = 60 * 60 * 1000,
 };
 
@@ -78,6 +80,7 @@ struct loop {
 static struct {
     struct scoreslot *slot;
     int request_timeout;
+    volatile uint64_t alarm_set; /* when; 0: never, or it has gone off since */
 } running;
 
 /* ---- signals that do not wait ---- */
@@ -108,6 +111,9 @@ static void on_request_timeout(int number)
     uint64_t now = clock_monotonic_usec();
 
     (void)number;
+    running.alarm_set = 0;
+    if (!running.slot->request_usec)
+        return;
     prepare_last_words();
     score_read(running.slot, &seen);
     log_error("Request %s (%s %s) is over request_timeout (%d s): in stage %s for %.1f s, begun %.1f s ago. "
@@ -132,32 +138,37 @@ static void take_signals(const struct loop *loop)
     sigfillset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     action.sa_handler = on_request_timeout;
+    action.sa_flags = SA_RESTART;
     sigaction(SIGALRM, &action, NULL);
 }
 
-/* The alarm of one request: the worker's own when it serves alone, else behind the parent's. */
-static void arm(const struct loop *loop, bool on)
+/*
+ * The alarm of one request: the worker's own when it serves alone, else behind the parent's.  It is not taken back
+ * when the request ends: it goes off while the worker is idle, which nobody minds, or is set anew by a later request.
+ */
+static void arm(const struct loop *loop)
 {
     int seconds = loop->task->settings->request_timeout;
+    uint64_t begun = loop->slot->request_usec;
     struct itimerval timer = { 0 };
 
-    if (seconds <= 0)
+    if (seconds <= 0 || (running.alarm_set && begun - running.alarm_set < ALARM_SLACK_USEC))
         return;
-    if (on)
-        timer.it_value.tv_sec = seconds + (loop->task->service->alone ? 0 : BACKSTOP_SECONDS);
+    timer.it_value.tv_sec = seconds + (loop->task->service->alone ? 0 : BACKSTOP_SECONDS);
+    timer.it_value.tv_usec = ALARM_SLACK_USEC;
+    running.alarm_set = begun;
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 /* ---- one request ---- */
 
-static void bound_io(int fd, int seconds)
+/* `direction` is SO_RCVTIMEO or SO_SNDTIMEO. */
+static void bound_io(const struct loop *loop, int fd, int direction)
 {
-    struct timeval limit = { .tv_sec = seconds };
+    struct timeval limit = { .tv_sec = loop->task->settings->io_timeout };
 
-    if (seconds <= 0)
-        return;
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+    if (limit.tv_sec > 0)
+        setsockopt(fd, SOL_SOCKET, direction, &limit, sizeof(limit));
 }
 
 /* Reads the rest of the body so that the next request on this connection begins at its beginning. */
@@ -271,6 +282,8 @@ static bool answer(struct loop *loop)
     else
         service->answer(service->answer_arg, request);
     score_stage(loop->slot, SCORE_WRITING);
+    if (request->response.body.length > SMALL_ANSWER)
+        bound_io(loop, loop->fcgi.ipcFd, SO_SNDTIMEO);
     fault = http_fcgi_send(&loop->fcgi, request);
     if (fault)
         log_info("Worker %d: %s", (int)getpid(), fault->message);
@@ -288,7 +301,7 @@ static void serve(struct loop *loop, int fd)
     bool wants_keep, body_left, keep;
 
     score_begin(loop);
-    arm(loop, true);
+    arm(loop);
     FCGX_InitRequest(&loop->fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
     loop->fcgi.ipcFd = fd;
     loop->fcgi.keepConnection = 1;
@@ -296,7 +309,6 @@ static void serve(struct loop *loop, int fd)
     if (FCGX_Accept_r(&loop->fcgi) < 0) {
         /* libfcgi has closed it: silence, half a record, or no FastCGI at all. */
         log_debug("A connection ended before its request was complete");
-        arm(loop, false);
         score_idle(loop);
         return;
     }
@@ -304,7 +316,6 @@ static void serve(struct loop *loop, int fd)
         /* libfcgi takes an error among the parameters for their end: a request with some of its headers is none. */
         log_debug("A connection ended in the middle of its parameters");
         FCGX_Free(&loop->fcgi, 1);
-        arm(loop, false);
         score_idle(loop);
         return;
     }
@@ -315,7 +326,6 @@ static void serve(struct loop *loop, int fd)
      */
     keep = (wants_keep || !body_left) && drain(loop->fcgi.in) && wants_keep;
     FCGX_Finish_r(&loop->fcgi);
-    arm(loop, false);
     if (loop->fcgi.ipcFd >= 0) {
         loop->fcgi.ipcFd = -1;
         if (keep && !somebody_waits(loop)) {
@@ -405,7 +415,7 @@ static bool accept_one(struct loop *loop)
             serve_kept(loop);
         drop_kept(loop);
     }
-    bound_io(fd, loop->task->settings->io_timeout);
+    bound_io(loop, fd, SO_RCVTIMEO);
     serve(loop, fd);
     return true;
 }

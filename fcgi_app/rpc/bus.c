@@ -12,10 +12,10 @@
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/process.h"
 #include "fcgi_app/rpc/envelope.h"
 
 #include <sys/time.h>
-#include <unistd.h>
 
 LOG_MODULE("oslo.messaging._drivers.impl_rabbit");
 
@@ -225,7 +225,7 @@ enum bus_status bus_step(struct bus *bus, uint64_t until)
 
 void bus_drain(struct bus *bus)
 {
-    while (bus->state && bus->owner == getpid() && bus_step(bus, 0) == BUS_OK)
+    while (bus->state && bus->owner == process_id() && bus_step(bus, 0) == BUS_OK)
         ;
 }
 
@@ -327,11 +327,11 @@ void bus_name_replies(struct bus *bus)
 {
     char id[33];
 
-    if (bus->reply_q && bus->reply_owner == getpid())
+    if (bus->reply_q && bus->reply_owner == process_id())
         return;
     envelope_id(id);
     bus->reply_q = mem_printf(bus->mem, "reply_%s", id);
-    bus->reply_owner = getpid();
+    bus->reply_owner = process_id();
 }
 
 enum bus_status bus_replies(struct bus *bus)

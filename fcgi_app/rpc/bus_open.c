@@ -11,6 +11,7 @@
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/process.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/conf/conf.h"
 
@@ -238,7 +239,7 @@ static amqp_rpc_reply_t login(const struct bus *bus, const struct rpc_host *host
     };
     amqp_table_t table = { sizeof(properties) / sizeof(properties[0]), properties };
 
-    snprintf(name, sizeof(name), "nova-api-fcgi:%d", (int)getpid());
+    snprintf(name, sizeof(name), "nova-api-fcgi:%d", (int)process_id());
     properties[1].value.value.bytes = amqp_cstring_bytes(name);
     if (external)
         return amqp_login_with_properties(bus->state, bus->url->vhost, CHANNEL_MAX, FRAME_MAX, bus->settings.heartbeat,
@@ -268,7 +269,7 @@ static const char *connect_host(struct bus *bus, const struct rpc_host *host, co
     bus->state = amqp_new_connection();
     if (!bus->state)
         mem_exhausted(0);
-    bus->owner = getpid();
+    bus->owner = process_id();
     socket = bus->settings.ssl ? amqp_ssl_socket_new(bus->state) : amqp_tcp_socket_new(bus->state);
     if (!socket)
         return "no socket";
@@ -299,7 +300,7 @@ void bus_close(struct bus *bus)
 {
     if (!bus->state)
         return;
-    if (bus->owner == getpid())
+    if (bus->owner == process_id())
         amqp_destroy_connection(bus->state);
     else
         close(amqp_get_sockfd(bus->state)); /* the other process goes on using it: not a byte may be sent */
@@ -317,7 +318,7 @@ void bus_close(struct bus *bus)
 
 void bus_leave(struct bus *bus)
 {
-    if (bus->state && bus->owner == getpid())
+    if (bus->state && bus->owner == process_id())
         (void)amqp_connection_close(bus->state, AMQP_REPLY_SUCCESS);
     bus_close(bus);
 }
@@ -354,7 +355,7 @@ const char *bus_open(struct bus *bus, const void *mem, uint64_t until, int64_t r
 
     if (bus->broken)
         return bus->broken;
-    if (bus->state && bus->owner != getpid())
+    if (bus->state && bus->owner != process_id())
         bus_close(bus);
     if (bus->state)
         return NULL;
