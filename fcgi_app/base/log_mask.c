@@ -52,6 +52,9 @@ static const char *const names[] = {
     "migrationsshkey",
     "cephmdskey",
     "cephmonkey",
+    /* ours: what a server's owner hands to it, which upstream shows */
+    "user_data",
+    "contents",
 };
 #define NAME_COUNT (sizeof(names) / sizeof(names[0]))
 
@@ -65,6 +68,8 @@ static const struct shape {
     const char *after;
     const char *keep;
 } shapes[] = {
+    /* ours: "name": "a \"value\"", whose rest upstream shows, and one that never ends */
+    { "(\"", "[0-9]*\"\\s*:\\s*\")(?:[^\"\\\\]++|\\\\.)*+(\"|\\\\?\\z)", KEEP },
     { "(", "[0-9]*\\s*=\\s*" Q ")" NOT_Q "(" Q ")", KEEP },                                    /* name = 'value' */
     { "(", "[0-9]*\\s*=\\s*\")[^\"]*(\")", KEEP },                                             /* name = "it's" */
     { "(", "[0-9]*\\s*=\\s*')[^']*(')", KEEP },                                                /* name = 'a "b"' */

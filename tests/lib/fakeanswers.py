@@ -66,7 +66,7 @@ class Ask:
 
     @property
     def base(self):
-        return 'http://' + self.headers.get('host', '127.0.0.1')
+        return ('https://' if self.peers.tls else 'http://') + self.headers.get('host', '127.0.0.1')
 
 
 ROUTES = []
@@ -120,8 +120,13 @@ def token_document(peers, row, catalogue=True):
 @route('keystone', 'POST', '/v3/auth/tokens')
 def keystone_issue(ask):
     try:
-        user = ask.body['auth']['identity']['password']['user']
-        name, password = user['name'], user['password']
+        identity = ask.body['auth']['identity']
+        if identity['methods'] == ['application_credential']:  # its id: credential-of-NAME
+            user = identity['application_credential']
+            name, password = user['id'].removeprefix('credential-of-'), user['secret'].removeprefix('application-')
+        else:
+            user = identity['password']['user']
+            name, password = user['name'], user['password']
     except (KeyError, TypeError):
         return 400, {'error': {'code': 400, 'message': 'bad', 'title': 'Bad Request'}}
     if password != PASSWORD or name not in SERVICE_USERS:

@@ -42,10 +42,12 @@ static void masked(void **state)
         { "connection=postgresql://u:p@h/d", "connection=postgresql://u:p@h/d" },
         { "token==abc", "token=***" },
         { "'password': ''", "'password': '***'" },
-        { "\"adminPass\": \"q\\\"x\" , \"b\": \"c\"", "\"adminPass\": \"***\"x\" , \"b\": \"" },
         { "chappassword\011'z'", "chappassword\011'***'" },
         { "passphrase=\"un closed", "passphrase=\"un closed" },
         /* where upstream shows it */
+        { "\"adminPass\": \"q\\\"x\" , \"b\": \"c\"", "\"adminPass\": \"***\" , \"b\": \"" },
+        { "{\"adminPass\": \"never end", "{\"adminPass\": \"***" },
+        { "{\"user_data\": \"YWJj\"}", "{\"user_data\": \"***\"}" },
         { "{\"adminPass\": 42, \"a\": 1}", "{\"adminPass\": ***, \"a\": 1}" },
         { "{\"adminPass\": [42, 43], \"a\": 1}", "{\"adminPass\": ***], \"a\": 1}" },
         { "{\"adminPass\": {\"a\": 43}}", "{\"adminPass\": ***}}" },
