@@ -140,6 +140,7 @@ struct fault *action_run(const struct context *context, enum server_action actio
         if (row->no_progress)
             target_set_int(target, "progress", 0);
     }
-    TRY(target_save(context, target, &guard));
+    if (row->record || row->task_state) /* else nothing is written, and no cell is needed for it */
+        TRY(target_save(context, target, &guard));
     return action_send(context, target, row->method, NULL, row->called, fill_simple, &(struct filling){ row, more });
 }

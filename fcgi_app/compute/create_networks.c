@@ -23,6 +23,12 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Whose networks: of who is in no project upstream asks for "None". */
+static const char *tenant(const struct create *create)
+{
+    return create->context->project_id ? create->context->project_id : "None";
+}
+
 static bool is(const char *text, const char *word)
 {
     return text && !strcmp(text, word);
@@ -121,8 +127,7 @@ static struct fault *check_named(const struct create *create, const char **ids, 
     struct strbuf lost;
     size_t found;
 
-    TRY(neutron_available_networks(create->context, create->mem, create->context->project_id, ids, count, false,
-                                   &networks, &found));
+    TRY(neutron_available_networks(create->context, create->mem, tenant(create), ids, count, false, &networks, &found));
     for (size_t i = 0; i < found; i++)
         if (!networks[i].subnets || !networks[i].subnets[0])
             return fault_new(create->mem, NetworkRequiresSubnet, networks[i].id);
@@ -148,14 +153,13 @@ static struct fault *check_any(const struct create *create)
     size_t count;
     bool can = true;
 
-    TRY(neutron_available_networks(create->context, create->mem, create->context->project_id, NULL, 0, false, &networks,
-                                   &count));
+    TRY(neutron_available_networks(create->context, create->mem, tenant(create), NULL, 0, false, &networks, &count));
     if (count > 1)
         return fault_text(create->mem, NetworkAmbiguous,
                           "Multiple possible networks found, use a Network ID to be more specific.");
     if (count || !is_single(create->wish, "auto"))
         return NULL;
-    TRY(neutron_can_auto_allocate(create->context, create->mem, create->context->project_id, &can));
+    TRY(neutron_can_auto_allocate(create->context, create->mem, tenant(create), &can));
     return can ? NULL : fault_new(create->mem, UnableToAutoAllocateNetwork, create->context->project_id);
 }
 
@@ -187,13 +191,12 @@ static struct fault *count_ports(const struct create *create, int64_t *needed)
 
 static struct fault *check_quota(const struct create *create, int64_t needed, int64_t *limit)
 {
-    const struct neutron_param params[] = { { "tenant_id", create->context->project_id }, { "fields", "id" }, { 0 } };
+    const struct neutron_param params[] = { { "tenant_id", tenant(create) }, { "fields", "id" }, { 0 } };
     const json_t *most;
     int64_t used, left;
     json_t *quota, *ports;
 
-    TRY(neutron_show(create->context, create->mem, NEUTRON_USER, NEUTRON_QUOTAS, create->context->project_id, NULL,
-                     &quota));
+    TRY(neutron_show(create->context, create->mem, NEUTRON_USER, NEUTRON_QUOTAS, tenant(create), NULL, &quota));
     most = json_object_get(quota, "port");
     if (!json_is_integer(most) || json_integer_value(most) == -1)
         return NULL;

@@ -128,7 +128,8 @@ struct fault *server_evacuate(const struct context *context, struct target *targ
     TRY(target_reject(context, target, REJECT_PORT_ACCELERATORS | REJECT_ACCELERATORS | REJECT_VTPM,
                       (struct reject_until){ .accelerators = 53 }, "evacuate"));
     TRY(target_check_states(target, &evacuable, NULL, true, "evacuate"));
-    if (!target->service_count)
+    /* Upstream goes on in the cell of the host that was named, where the server's own host may be unknown. */
+    if (!target->service_count || (how->cell && how->cell != target->cell))
         return fault_new(target->mem, ComputeHostNotFound, target->row->host ? target->row->host : "None");
     if (target_host_is_up(context, target))
         return fault_new(target->mem, ComputeServiceInUse, target->row->host);

@@ -23,8 +23,9 @@ struct fault *server_live_migrate(const struct context *context, struct target *
 struct evacuation {
     const char *host; /* NULL: the scheduler's choice */
     const char *password;
-    int on_shared_storage; /* -1: null */
-    int force;             /* -1: the version knows no such word */
+    const struct db_cell *cell; /* the host's, where one is named */
+    int on_shared_storage;      /* -1: null */
+    int force;                  /* -1: the version knows no such word */
 };
 #define EVACUATE_WANTS (INSTANCE_WITH_CACHE | INSTANCE_WITH_FLAVOR | INSTANCE_WITH_HOST_SERVICE)
 /* Faults: those of the checks, ComputeServiceInUse, ComputeHostNotFound, RequestSpecNotFound. */

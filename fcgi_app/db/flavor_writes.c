@@ -47,10 +47,15 @@ const struct db_statement FLAVOR_ACCESS_REMOVE =
 
 const struct db_statement FLAVOR_SPECS_PUT =
     WRITE("flavor_specs_put", 4,
-          "INSERT INTO flavor_extra_specs AS s (created_at, flavor_id, key, value)"
+          /* Keys that are there are updated apart: an insert that conflicts uses a number up. */
+          "WITH known AS (UPDATE flavor_extra_specs s SET value = n.value, updated_at = $4::timestamp FROM flavors f,"
+          " unnest($2::text[], $3::text[]) AS n (key, value) WHERE f.flavorid = $1 AND s.flavor_id = f.id"
+          " AND s.key = n.key AND s.value IS DISTINCT FROM n.value)"
+          " INSERT INTO flavor_extra_specs AS s (created_at, flavor_id, key, value)"
           " SELECT $4::timestamp, f.id, n.key, n.value FROM flavors f,"
           " unnest($2::text[], $3::text[]) WITH ORDINALITY AS n (key, value, place)"
-          " WHERE f.flavorid = $1 ORDER BY n.place"
+          " WHERE f.flavorid = $1 AND NOT EXISTS (SELECT FROM flavor_extra_specs o WHERE o.flavor_id = f.id"
+          " AND o.key = n.key) ORDER BY n.place"
           " ON CONFLICT (flavor_id, key) DO UPDATE SET value = excluded.value, updated_at = excluded.created_at"
           " WHERE s.value IS DISTINCT FROM excluded.value");
 const struct db_statement FLAVOR_SPEC_DELETE =

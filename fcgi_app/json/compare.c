@@ -92,6 +92,16 @@ static void real_set(struct number *number, double value)
     number->real = value;
 }
 
+/* int() of a real cuts the fraction off; what is beyond a long long is a whole number anyway. */
+static void cut_set(struct number *number, double value)
+{
+    if (fabs(value) < 9e18)
+        integer_set(number, (long long)value);
+    else
+        real_set(number, value);
+    number->is_cut = number->is_real && isfinite(value);
+}
+
 /* Digits with single underscores between them, as int() and float() allow; `out` has room for all. */
 static bool drop_underscores(const char *text, size_t length, char *out)
 {
@@ -177,7 +187,7 @@ bool number_from(const json_t *value, struct number *number)
         return true;
     }
     if (text) {
-        real_set(number, strtod(text, NULL));
+        cut_set(number, strtod(text, NULL));
         return true;
     }
     switch (json_typeof(value)) {
@@ -189,11 +199,7 @@ bool number_from(const json_t *value, struct number *number)
         integer_set(number, json_integer_value(value));
         return true;
     case JSON_REAL:
-        /* int() cuts the fraction off */
-        if (fabs(json_real_value(value)) < 9e18)
-            integer_set(number, (long long)json_real_value(value));
-        else
-            real_set(number, json_real_value(value));
+        cut_set(number, json_real_value(value));
         return true;
     case JSON_STRING:
         return number_from_text(json_string_value(value), json_string_length(value), number);
@@ -223,6 +229,8 @@ void number_put(struct strbuf *out, const struct number *number)
         JSON_PUT_LITERAL(out, "nan");
     } else if (isinf(number->real)) {
         strbuf_puts(out, number->real < 0 ? "-inf" : "inf");
+    } else if (number->is_cut) {
+        strbuf_printf(out, "%.0f", number->real);
     } else {
         json_put_double(out, number->real);
     }

@@ -20,6 +20,7 @@ struct number {
     size_t text_length; /* of text, the sign included */
     bool is_real;
     bool is_nan;
+    bool is_cut; /* a real that int() made whole: printed with all its digits */
     long long integer;
     double real; /* the value, approximately where text is set */
 };

@@ -59,6 +59,7 @@ static struct fault *evacuate_server(struct call *call)
         if (fault && (fault_is(fault, FAULT_ComputeHostNotFound) || fault_is(fault, FAULT_HostMappingNotFound)))
             return fault_http(call->mem, 404, "Compute host %s not found.", how.host);
         TRY(fault);
+        how.cell = service.cell;
     }
     /* A server without a host is already where nobody asked for one. */
     if (how.host ? target->row->host && !strcmp(target->row->host, how.host) : !target->row->host)

@@ -37,7 +37,7 @@ UPTIME = re.compile(r'("ended_at": null, "state": "[a-z_-]+", "uptime": )\d+')
 USED = re.compile(r'("total_(?:local_gb_usage|vcpus_usage|memory_mb_usage|hours)": )(?:0\.0|\d(?:\.\d+)?e-\d+|0\.000\d+)(?=[,}])')
 # Calls whose number depends on how long a process has lived.
 BACKGROUND = re.compile(r'keystone (GET|POST) /v3/auth/tokens|keystone GET /(v3/?)?$|neutron GET /v2.0/extensions|'
-                        r'\w+ GET /(v2.0/?)?$|glance GET /v2/schemas/image$')
+                        r'\w+ GET /(v2.0/?)?$|glance GET /v2/schemas/(image|member)$')
 
 
 class Mask:
@@ -242,7 +242,7 @@ def sorted_groups(value):
 
 def without_new_pass(request, side):
     """A password made for a message alone: no answer tells it."""
-    text = re.sub(r'("new_pass": ")([^"<]+)(")', lambda m: m.group(0) if m.group(2) in request.given else
+    text = re.sub(r'("(?:new_pass|admin_password)": ")([^"<]+)(")', lambda m: m.group(0) if m.group(2) in request.given else
                   m.group(1) + '<password>' + m.group(3), json.dumps(side['messages']))
     return dict(side, messages=json.loads(text))
 
