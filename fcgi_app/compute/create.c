@@ -87,7 +87,7 @@ static struct fault *find_security_groups(struct create *create)
     return NULL;
 }
 
-static struct fault *find_key_pair(struct create *create)
+struct fault *create_key_pair_find(struct create *create)
 {
     const struct context *context = create->context;
     struct db_params params = { .count = 0 };
@@ -163,7 +163,7 @@ static struct fault *build_options(struct create *create)
     TRY(create_networks_check(create));
     TRY(create_image_parts(create));
     TRY(read_config_drive(create));
-    TRY(find_key_pair(create));
+    TRY(create_key_pair_find(create));
     TRY(read_hardware(create));
     TRY(check_mixed(create));
     if (create->network_limit < create->min_count)
@@ -188,7 +188,7 @@ static size_t characters(const char *text)
     return count;
 }
 
-static struct fault *check_files(const struct create *create)
+struct fault *create_files_check(const struct create *create)
 {
     size_t path = 0, contents = 0;
 
@@ -231,7 +231,7 @@ static struct fault *check_all(struct create *create)
     TRY(encrypt_devices(create));
     if (items)
         TRY(quota_check_metadata(create->context, (int64_t)items));
-    TRY(check_files(create));
+    TRY(create_files_check(create));
     TRY(create_image_fits(create));
     if (json_is_string(group) && *json_string_value(group))
         TRY(create_group_read(create, json_string_value(group), &create->group));
@@ -310,10 +310,19 @@ static struct fault *read_hints(struct create *create)
     return NULL;
 }
 
+const char *const *create_trusted_certs(const struct create *create)
+{
+    const struct conf *conf = create->context->worker->conf;
+    const char *const *certs = create->wish->trusted_certs;
+
+    if ((!certs || !certs[0]) && conf_bool(conf, OPTION_glance_verify_glance_signatures) &&
+        conf_bool(conf, OPTION_glance_enable_certificate_validation))
+        certs = conf_list(conf, OPTION_glance_default_trusted_certificate_ids);
+    return certs && certs[0] ? certs : NULL;
+}
+
 static void fill_shared(struct create *create, const char *reservation_id)
 {
-    static const char *const no_certs[] = { NULL };
-    const struct conf *conf = create->context->worker->conf;
     const struct create_wish *wish = create->wish;
     struct new_servers *shared = &create->shared;
 
@@ -329,12 +338,7 @@ static void fill_shared(struct create *create, const char *reservation_id)
     shared->system_metadata = create_system_metadata(create);
     shared->numa_topology = create->numa_topology;
     shared->pci_requests = create->pci_requests;
-    shared->trusted_certs = wish->trusted_certs && wish->trusted_certs[0] ? wish->trusted_certs : no_certs;
-    if (!shared->trusted_certs[0] && conf_bool(conf, OPTION_glance_verify_glance_signatures) &&
-        conf_bool(conf, OPTION_glance_enable_certificate_validation))
-        shared->trusted_certs = conf_list(conf, OPTION_glance_default_trusted_certificate_ids);
-    if (!shared->trusted_certs[0])
-        shared->trusted_certs = NULL;
+    shared->trusted_certs = create_trusted_certs(create);
 }
 
 static void fill_spec(struct create *create, int64_t count)
@@ -397,7 +401,7 @@ static struct fault *build_server(struct create *create, const struct create_vol
 
 /* ---- the message ---- */
 
-static json_t *files_tree(const struct create *create)
+json_t *create_files_tree(const struct create *create)
 {
     json_t *files = create_keep(create, json_array());
 
@@ -445,7 +449,7 @@ static struct fault *send(const struct create *create, const struct created *cre
     json_put_tree(rpc_arg(&args, "request_specs"), specs);
     json_put_tree(rpc_arg(&args, "image"), sent_image(create));
     rpc_arg_string(&args, "admin_password", wish->password);
-    json_put_tree(rpc_arg(&args, "injected_files"), files_tree(create));
+    json_put_tree(rpc_arg(&args, "injected_files"), create_files_tree(create));
     if (create->spec.requested_networks)
         json_put_tree(rpc_arg(&args, "requested_networks"), create->spec.requested_networks);
     else

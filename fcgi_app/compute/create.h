@@ -141,6 +141,16 @@ const char *create_image_text(const struct create *create, const char *name);
 /* An extra spec of the flavor, NULL: none. */
 const char *create_extra_spec(const struct flavor_row *flavor, const char *key);
 
+/* create.c, for rebuild.c too */
+/* The wish's key pair into `shared`. Faults: KeypairNotFound. */
+struct fault *create_key_pair_find(struct create *create) FAULT_CHECK;
+/* Quota of the files. Faults: those of quota_check_files(). */
+struct fault *create_files_check(const struct create *create) FAULT_CHECK;
+/* [[path, contents], …], kept until the request is over. */
+json_t *create_files_tree(const struct create *create);
+/* The wish's certificates, or [glance] default_trusted_certificate_ids where signatures are checked; NULL: none. */
+const char *const *create_trusted_certs(const struct create *create);
+
 /* create_names.c */
 const char *create_reservation_id(const void *mem);
 const char *create_hostname(const void *mem, const char *name);

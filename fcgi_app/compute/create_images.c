@@ -265,6 +265,10 @@ struct fault *create_image_fits(struct create *create)
     if (create->flavor->memory_mb < number_of(create, "min_ram"))
         return fault_new(create->mem, FlavorMemoryTooSmall);
     TRY(check_disk(create));
+    if (!create->image_meta) {
+        TRY(image_meta_tree(create->mem, create->image, &create->image_meta));
+        create_keep(create, create->image_meta);
+    }
     return hardware_check(create->mem, create->flavor, create->image_meta);
 }
 

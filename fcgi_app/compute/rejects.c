@@ -5,6 +5,7 @@
 #include "fcgi_app/compute/rejects.h"
 
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/clients/cinder.h"
 #include "fcgi_app/json/json.h"
 #include "fcgi_app/objects/service.h"
 
@@ -40,11 +41,20 @@ const char *target_extra_specs(const struct target *target)
     return mem_strndup(target->mem, value.text, value.length);
 }
 
-bool target_is_volume_backed(const struct target *target)
+const struct bdm_row *target_root_device(const struct target *target)
 {
     for (size_t i = 0; i < target->bdm_count; i++)
         if (target->bdms[i].boot_index == 0)
-            return target->bdms[i].destination_type && !strcmp(target->bdms[i].destination_type, "volume");
+            return &target->bdms[i];
+    return NULL;
+}
+
+bool target_is_volume_backed(const struct target *target)
+{
+    const struct bdm_row *root = target_root_device(target);
+
+    if (root)
+        return root->destination_type && !strcmp(root->destination_type, "volume");
     return !target->row->image_ref || !*target->row->image_ref;
 }
 
@@ -128,5 +138,21 @@ struct fault *target_reject(const struct context *context, const struct target *
     if ((what & REJECT_VTPM) &&
         (target_extra_spec(target, "hw:tpm_version") || target_system(target, "image_hw_tpm_version")))
         return fault_new(target->mem, OperationNotSupportedForVTPM, operation, target->row->uuid);
+    return NULL;
+}
+
+struct fault *target_check_volumes(const struct context *context, const struct target *target)
+{
+    for (size_t i = 0; i < target->bdm_count; i++) {
+        struct cinder_volume volume;
+
+        if (!target->bdms[i].volume_id)
+            continue;
+        TRY(cinder_volume_show(context, target->mem, target->bdms[i].volume_id, NULL, &volume));
+        if (!volume.status || strcmp(volume.status, "in-use"))
+            return fault_new(target->mem, InvalidVolume,
+                             mem_printf(target->mem, "volume '%s' status must be 'in-use'. Currently in '%s' status",
+                                        volume.id, volume.status ? volume.status : "None"));
+    }
     return NULL;
 }

@@ -41,5 +41,9 @@ int64_t target_flavor_int(const struct target *target, const char *key);
 
 /* Does it boot from a volume? Found with INSTANCE_WITH_BDMS. */
 bool target_is_volume_backed(const struct target *target);
+/* Its root device among its devices, found with the same; NULL: none. */
+const struct bdm_row *target_root_device(const struct target *target);
+/* Is each of its volumes in use? Found with the same. Faults: InvalidVolume; cinder's. */
+struct fault *target_check_volumes(const struct context *context, const struct target *target) FAULT_CHECK;
 
 #endif

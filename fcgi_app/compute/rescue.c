@@ -6,7 +6,6 @@
 
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
-#include "fcgi_app/clients/cinder.h"
 #include "fcgi_app/clients/glance.h"
 #include "fcgi_app/clients/placement.h"
 #include "fcgi_app/compute/actions.h"
@@ -44,22 +43,6 @@ static struct fault *read_image(const struct context *context, const struct targ
     }
     *for_volumes =
         json_object_get(image.properties, "hw_rescue_bus") && json_object_get(image.properties, "hw_rescue_device");
-    return NULL;
-}
-
-static struct fault *check_volumes(const struct context *context, const struct target *target)
-{
-    for (size_t i = 0; i < target->bdm_count; i++) {
-        struct cinder_volume volume;
-
-        if (!target->bdms[i].volume_id)
-            continue;
-        TRY(cinder_volume_show(context, target->mem, target->bdms[i].volume_id, NULL, &volume));
-        if (!volume.status || strcmp(volume.status, "in-use"))
-            return fault_new(target->mem, InvalidVolume,
-                             mem_printf(target->mem, "volume '%s' status must be 'in-use'. Currently in '%s' status",
-                                        volume.id, volume.status ? volume.status : "None"));
-    }
     return NULL;
 }
 
@@ -109,7 +92,7 @@ struct fault *server_rescue(const struct context *context, struct target *target
     TRY(target_check_lock(context, target));
     TRY(target_check_states(target, &rescuable, &idle, true, "rescue"));
     TRY(read_image(context, target, image, &for_volumes));
-    TRY(check_volumes(context, target));
+    TRY(target_check_volumes(context, target));
     if (target_is_volume_backed(target)) {
         if (!volumes_too || !for_volumes)
             return fault_new(target->mem, InstanceNotRescuable, target->row->uuid,

@@ -10,8 +10,8 @@
 #include "fcgi_app/compute/actions.h"
 #include "fcgi_app/compute/hardware.h"
 #include "fcgi_app/compute/rejects.h"
+#include "fcgi_app/compute/server_flavor.h"
 #include "fcgi_app/compute/server_spec.h"
-#include "fcgi_app/json/json.h"
 #include "fcgi_app/objects/hosts.h"
 #include "fcgi_app/objects/tree.h"
 #include "fcgi_app/quota/quota.h"
@@ -125,49 +125,6 @@ struct fault *server_confirm_before_delete(const struct context *context, struct
 
 /* ---- back ---- */
 
-static void decref(void *json)
-{
-    json_decref(json);
-}
-
-/* The flavor that the server had before; NULL where the row has none. */
-static json_t *old_flavor(const struct target *target)
-{
-    struct json_scan scan = json_scan_text(target->row->flavor.data, target->row->flavor.length);
-    struct json_piece piece;
-    json_t *tree;
-
-    if (!target->row->flavor.length || !json_scan_find(&scan, "old") || json_scan_peek(&scan) != JSON_KIND_OBJECT)
-        return NULL;
-    json_scan_raw(&scan, &piece);
-    return json_read(target->mem, piece.text, piece.length, &tree) ? NULL : tree;
-}
-
-static int64_t number(const json_t *flavor, const char *key)
-{
-    return json_integer_value(tree_get(flavor, key));
-}
-
-static struct flavor_row *row_of(const struct target *target, const json_t *flavor)
-{
-    struct flavor_row *row = mem_new(target->mem, struct flavor_row);
-
-    *row = (struct flavor_row){
-        .id = number(flavor, "id"),
-        .name = json_string_value(tree_get(flavor, "name")),
-        .memory_mb = number(flavor, "memory_mb"),
-        .vcpus = number(flavor, "vcpus"),
-        .root_gb = number(flavor, "root_gb"),
-        .ephemeral_gb = number(flavor, "ephemeral_gb"),
-        .flavorid = json_string_value(tree_get(flavor, "flavorid")),
-        .swap = number(flavor, "swap"),
-        .extra_specs = json_copy((json_t *)(uintptr_t)tree_get(flavor, "extra_specs")),
-    };
-    if (row->extra_specs)
-        mem_attach(target->mem, row->extra_specs, decref);
-    return row;
-}
-
 static struct quota_server size_of(const struct flavor_row *flavor)
 {
     return (struct quota_server){ .vcpus = flavor->vcpus,
@@ -183,7 +140,7 @@ static struct fault *respecify(const struct context *context, const struct targe
 {
     json_t *topology = NULL, *image;
 
-    if (number(server_spec_get(spec, "flavor"), "id") == flavor->id)
+    if (json_integer_value(tree_get(server_spec_get(spec, "flavor"), "id")) == flavor->id)
         return NULL;
     TRY(server_image_meta(target, &image));
     TRY(hardware_numa(target->mem, flavor, image, &topology));
@@ -235,10 +192,10 @@ struct fault *server_revert_resize(const struct context *context, struct target 
     if (!migration)
         return fault_new(target->mem, MigrationNotFoundByStatus, target->row->uuid, "finished");
     TRY(server_spec_load(context, target, &spec));
-    old = old_flavor(target);
+    old = server_flavor(target, "old");
     if (!old)
         return fault_new(target->mem, FlavorNotFound, "None");
-    flavor = row_of(target, old);
+    flavor = server_flavor_row(target, old);
     to = size_of(flavor);
     from = (struct quota_server){ .vcpus = target_flavor_int(target, "vcpus"),
                                   .memory_mb = target_flavor_int(target, "memory_mb") };

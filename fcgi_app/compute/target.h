@@ -25,6 +25,7 @@
 #include "fcgi_app/db/instance_rows.h"
 #include "fcgi_app/objects/write.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -62,6 +63,8 @@ struct target {
     bool context_copied; /* upstream asks with a copy of the request's context: addresses of services are looked up */
     struct target_stored stored;
     bool told;        /* its flavors, network cache and tags are there for notifications, whatever `wants` says */
+    const char *extra_columns[3], *extra_values[3];
+    size_t extra_count;
     int64_t saved_at; /* the row's updated_at in the database; DB_NO_TIME: not saved here */
 };
 
@@ -126,6 +129,12 @@ void target_set_system(struct target *target, const char *key, const char *value
 void target_drop_system(struct target *target, const char *key);
 void target_set_metadata(struct target *target, const char *key, const char *value);
 void target_drop_metadata(struct target *target, const char *key);
+/* Metadata become those of the object, and no others; `values` is kept. */
+void target_replace_metadata(struct target *target, const json_t *values);
+/* The same for those keys of system metadata that begin with `prefix`. */
+void target_replace_system(struct target *target, const char *prefix, const json_t *values);
+/* What the next save writes into a column of instance_extra, NULL for NULL; the row shows what its owner puts there. */
+void target_set_extra(struct target *target, const char *column, const char *text);
 
 /* What a save depends on and leaves besides. */
 struct target_guard {

@@ -150,6 +150,34 @@ void target_drop_metadata(struct target *target, const char *key)
     drop_text(target, &target->metadata, key);
 }
 
+/* The keys that begin so, but for those that the object has, go; those of the object are put. */
+static void replace_texts(struct target *target, struct target_texts *texts, const char *prefix, const json_t *values)
+{
+    const char *key;
+    json_t *value;
+
+    for (size_t i = texts->count; i-- > 0;)
+        if (!strncmp(texts->items[i].key, prefix, strlen(prefix)) && !json_object_get(values, texts->items[i].key))
+            drop_text(target, texts, texts->items[i].key);
+    json_object_foreach((json_t *)(uintptr_t)values, key, value) put_text(target, texts, key, json_string_value(value));
+}
+
+void target_replace_metadata(struct target *target, const json_t *values)
+{
+    replace_texts(target, &target->metadata, "", values);
+}
+
+void target_replace_system(struct target *target, const char *prefix, const json_t *values)
+{
+    replace_texts(target, &target->system_metadata, prefix, values);
+}
+
+void target_set_extra(struct target *target, const char *column, const char *text)
+{
+    target->extra_columns[target->extra_count] = column;
+    target->extra_values[target->extra_count++] = text;
+}
+
 /* ---- why a write was not done ---- */
 
 static void put_python_text(struct strbuf *out, const char *text)
@@ -285,10 +313,10 @@ struct fault *target_save(const struct context *context, struct target *target, 
         .action_project_id = context->project_id,
         .event = guard->event,
         .now = clock_utc_usec(),
-        .flavor = flavor_text(target),
     };
     bool changes = target->changed_count || system->put_count || system->drop_count || metadata->put_count ||
                    metadata->drop_count || guard->always;
+    const char *flavor = flavor_text(target);
     struct db_rows rows;
 
     if (!target->cell)
@@ -296,8 +324,13 @@ struct fault *target_save(const struct context *context, struct target *target, 
     if (!target->changed_count && !system->put_count && !system->drop_count && !metadata->put_count &&
         !metadata->drop_count && !guard->event && !guard->finished && !guard->always) {
         return guard->action ? instance_action_start(context, target, guard->action)
-                             : save_flavor(context, target, write.flavor);
+                             : save_flavor(context, target, flavor);
     }
+    if (flavor)
+        target_set_extra(target, "flavor", flavor);
+    write.extra_columns = target->extra_columns;
+    write.extra_values = target->extra_values;
+    write.extra_count = target->extra_count;
     write.start_time = write.now;
     write.finish_time = guard->finished ? write.now : DB_NO_TIME;
     for (unsigned attempt = 0;; attempt++) {
@@ -316,7 +349,7 @@ struct fault *target_save(const struct context *context, struct target *target, 
     if (target->saved_at != DB_NO_TIME)
         target->row->updated_at = target->saved_at;
     target->saved_at = write.now;
-    target->changed_count = 0;
+    target->changed_count = target->extra_count = 0;
     target->system_metadata.put_count = target->system_metadata.drop_count = 0;
     target->metadata.put_count = target->metadata.drop_count = 0;
     if (changes)

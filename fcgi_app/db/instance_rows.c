@@ -347,6 +347,19 @@ static void put_texts(struct writing *writing, const char *table, const char *ta
     }
 }
 
+static void put_extras(struct writing *writing)
+{
+    const struct instance_write *write = writing->write;
+
+    if (!write->extra_count)
+        return;
+    strbuf_printf(&writing->sql, ", extra AS (UPDATE instance_extra e SET updated_at = $%u", writing->now);
+    for (size_t i = 0; i < write->extra_count; i++)
+        strbuf_printf(&writing->sql, ", %s = $%u", write->extra_columns[i],
+                      db_param_text(writing->params, write->extra_values[i]));
+    strbuf_puts(&writing->sql, " FROM saved WHERE e.instance_uuid = saved.uuid)");
+}
+
 static void put_action(struct writing *writing)
 {
     const struct instance_write *write = writing->write;
@@ -400,11 +413,7 @@ const struct db_statement *instance_write(const void *mem, const struct instance
               write->system_put_count, write->system_drop_keys, write->system_drop_count);
     put_texts(&writing, "instance_metadata", "meta", true, write->meta_put_keys, write->meta_put_values,
               write->meta_put_count, write->meta_drop_keys, write->meta_drop_count);
-    if (write->flavor)
-        strbuf_printf(sql,
-                      ", extra AS (UPDATE instance_extra e SET flavor = $%u, updated_at = $%u FROM saved WHERE "
-                      "e.instance_uuid = saved.uuid)",
-                      db_param_text(params, write->flavor), writing.now);
+    put_extras(&writing);
     put_action(&writing);
     strbuf_puts(sql, " SELECT id FROM saved");
     return db_statement_dynamic(mem, &INSTANCE_WRITE, sql->data, params->count);

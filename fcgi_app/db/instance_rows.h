@@ -149,7 +149,8 @@ struct instance_write {
     size_t system_put_count, system_drop_count;
     const char *const *meta_put_keys, *const *meta_put_values, *const *meta_drop_keys;
     size_t meta_put_count, meta_drop_count;
-    const char *flavor; /* of instance_extra; NULL: it stays */
+    const char *const *extra_columns, *const *extra_values; /* of instance_extra */
+    size_t extra_count;
     /* the action's row; NULL: none */
     const char *action;
     const char *request_id, *user_id, *action_project_id;

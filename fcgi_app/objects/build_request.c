@@ -141,7 +141,7 @@ json_t *flavor_tree(const struct flavor_row *flavor)
 
 /* ---- the instance ---- */
 
-static json_t *key_pairs_tree(const struct key_pair_row *pair)
+json_t *key_pairs_tree(const struct key_pair_row *pair)
 {
     json_t *objects = json_array();
 
@@ -172,7 +172,7 @@ static json_t *info_cache_tree(const char *uuid)
     return object;
 }
 
-static json_t *trusted_certs_tree(const char *const *ids)
+json_t *trusted_certs_tree(const char *const *ids)
 {
     json_t *object;
     size_t count = 0;

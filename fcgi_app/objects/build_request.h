@@ -68,6 +68,11 @@ json_t *new_tags_tree(const char *const *tags, size_t count, const char *uuid);
 /* A Flavor as it was read from its row. */
 json_t *flavor_tree(const struct flavor_row *flavor);
 
+/* A KeyPairList of the one, or of none (NULL). */
+json_t *key_pairs_tree(const struct key_pair_row *pair);
+/* TrustedCerts of the ids, NULL-terminated; null for NULL. */
+json_t *trusted_certs_tree(const char *const *ids);
+
 /* What a new Instance has of its own. */
 struct new_server {
     char uuid[37];

@@ -636,6 +636,20 @@ struct fault *image_meta_tree(const void *mem, const json_t *image, json_t **tre
     return NULL;
 }
 
+struct fault *image_meta_check_architecture(const void *mem, const json_t *image)
+{
+    static const char name[] = "hw_architecture";
+    const json_t *given = json_object_get(json_object_get(image, "properties"), name);
+    json_t *read = NULL;
+
+    if (!json_is_string(given) || !*json_string_value(given))
+        return NULL;
+    if (read_enum(mem, object_field(object_kind("ImageMetaProps"), name)->type, given, &read))
+        return fault_new(mem, InvalidArchitectureName, json_string_value(given));
+    json_decref(read);
+    return NULL;
+}
+
 const json_t *image_meta_prop(const json_t *tree, const char *name)
 {
     return tree_get(tree_get(tree, "properties"), name);

@@ -19,6 +19,9 @@
  */
 struct fault *image_meta_tree(const void *mem, const json_t *image, json_t **tree) FAULT_CHECK;
 
+/* The property hw_architecture of the image's dict, where it has one. Faults: InvalidArchitectureName. */
+struct fault *image_meta_check_architecture(const void *mem, const json_t *image) FAULT_CHECK;
+
 /* A property of the object (its new name), borrowed; NULL: not set. */
 const json_t *image_meta_prop(const json_t *tree, const char *name);
 /* The same as text, NULL for what is none; as a number, `otherwise` where it is not set. */

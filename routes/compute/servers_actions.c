@@ -7,6 +7,7 @@
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
+#include "fcgi_app/compute/create.h"
 #include "fcgi_app/compute/delete.h"
 #include "fcgi_app/compute/resize.h"
 #include "fcgi_app/compute/update.h"
@@ -73,35 +74,34 @@ struct fault *servers_confirm_resize(struct call *call)
     return target_conflict(target, action_fault_as(call, fault, 409, conflicts));
 }
 
-/* Sets the columns that members of the body are called otherwise for. */
-static void take_changes(const struct call *call, struct target *target)
+void servers_take_changes(const struct call *call, const json_t *server, struct target *target)
 {
     static const struct {
         const char *key, *column;
+        bool address;
     } texts[] = {
-        { "description", "display_description" },
-        { "hostname", "hostname" },
-        { "accessIPv4", "access_ip_v4" },
-        { "accessIPv6", "access_ip_v6" },
+        { "description", "display_description", false },
+        { "hostname", "hostname", false },
+        { "accessIPv4", "access_ip_v4", true },
+        { "accessIPv6", "access_ip_v6", true },
     };
-    const json_t *server = json_object_get(call->body, "server");
     const char *name = json_string_value(json_object_get(server, "name"));
-    const char *disk = json_string_value(json_object_get(server, "OS-DCF:diskConfig"));
 
     if (name)
         target_set_text(target, "display_name", text_strip(call->mem, name));
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         const json_t *value = json_object_get(server, texts[i].key);
+        const char *text = json_string_value(value);
 
         if (value)
-            target_set_text(target, texts[i].column, json_string_value(value));
+            target_set_text(target, texts[i].column, texts[i].address ? create_address(call->mem, text) : text);
     }
-    if (disk)
-        target_set_bool(target, "auto_disk_config", !strcmp(disk, "AUTO"));
 }
 
 struct fault *servers_update(struct call *call)
 {
+    const json_t *changes = json_object_get(call->body, "server");
+    const char *disk = json_string_value(json_object_get(changes, "OS-DCF:diskConfig"));
     struct instance *shown;
     struct target *target;
     struct server server;
@@ -109,7 +109,9 @@ struct fault *servers_update(struct call *call)
 
     TRY(target_find(call->context, call->vars[0], INSTANCE_WITH_CACHE | INSTANCE_WITH_FLAVOR, &target));
     TRY(action_authorize(call, target, "os_compute_api:servers:update", ACTION_OF_PROJECT_AND_USER));
-    take_changes(call, target);
+    servers_take_changes(call, changes, target);
+    if (disk)
+        target_set_bool(target, "auto_disk_config", !strcmp(disk, "AUTO"));
     fault = server_update(call->context, target);
     if (!fault)
         fault = servers_get(call->context, call->vars[0], servers_view_wants(call) | INSTANCE_FAULT, false,

@@ -10,9 +10,9 @@
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
-#include "fcgi_app/compute/create.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/policies/policies.h"
+#include "routes/action.h"
 #include "routes/compute/servers_create.h"
 #include "routes/links.h"
 
@@ -69,45 +69,55 @@ static const struct mapping {
     { FAULT_ForbiddenPortsWithAccelerator, 400, NULL },
     { FAULT_ForbiddenWithRemoteManagedPorts, 400, NULL },
     { FAULT_ExtendedResourceRequestOldCompute, 400, NULL },
-    { FAULT_BadRequirementEmulatorThreadsPolicy, 400, NULL },
-    { FAULT_CPUThreadPolicyConfigurationInvalid, 400, NULL },
-    { FAULT_FlavorImageConflict, 400, NULL },
-    { FAULT_FlavorDiskTooSmall, 400, NULL },
-    { FAULT_FlavorMemoryTooSmall, 400, NULL },
-    { FAULT_ImageCPUPinningForbidden, 400, NULL },
-    { FAULT_ImageCPUThreadPolicyForbidden, 400, NULL },
-    { FAULT_ImageNUMATopologyAsymmetric, 400, NULL },
-    { FAULT_ImageNUMATopologyCPUDuplicates, 400, NULL },
-    { FAULT_ImageNUMATopologyCPUOutOfRange, 400, NULL },
-    { FAULT_ImageNUMATopologyCPUsUnassigned, 400, NULL },
-    { FAULT_ImageNUMATopologyForbidden, 400, NULL },
-    { FAULT_ImageNUMATopologyIncomplete, 400, NULL },
-    { FAULT_ImageNUMATopologyMemoryOutOfRange, 400, NULL },
-    { FAULT_ImageSerialPortNumberExceedFlavorValue, 400, NULL },
-    { FAULT_ImageSerialPortNumberInvalid, 400, NULL },
-    { FAULT_ImageVCPULimitsRangeExceeded, 400, NULL },
-    { FAULT_ImageVCPUTopologyRangeExceeded, 400, NULL },
-    { FAULT_InvalidCPUAllocationPolicy, 400, NULL },
-    { FAULT_InvalidCPUThreadAllocationPolicy, 400, NULL },
-    { FAULT_InvalidEmulatorThreadsPolicy, 400, NULL },
-    { FAULT_InvalidMachineType, 400, NULL },
-    { FAULT_InvalidNUMANodesNumber, 400, NULL },
-    { FAULT_InvalidRequest, 400, NULL },
-    { FAULT_MemoryPageSizeForbidden, 400, NULL },
-    { FAULT_MemoryPageSizeInvalid, 400, NULL },
-    { FAULT_PciInvalidAlias, 400, NULL },
-    { FAULT_PciRequestAliasNotDefined, 400, NULL },
-    { FAULT_RealtimeConfigurationInvalid, 400, NULL },
-    { FAULT_RealtimeMaskNotFoundOrInvalid, 400, NULL },
-    { FAULT_RequiredMixedInstancePolicy, 400, NULL },
-    { FAULT_RequiredMixedOrRealtimeCPUMask, 400, NULL },
-    { FAULT_InvalidMixedInstanceDedicatedMask, 400, NULL },
     { FAULT_PortInUse, 409, NULL },
     { FAULT_InstanceExists, 409, NULL },
     { FAULT_NetworkAmbiguous, 409, NULL },
     { FAULT_NoUniqueMatch, 409, NULL },
     { FAULT_MixedInstanceNotSupportByComputeService, 409, NULL },
 };
+
+struct fault *servers_image_conflict(struct call *call, struct fault *fault)
+{
+    static const enum fault_name names[] = {
+        FAULT_BadRequirementEmulatorThreadsPolicy,
+        FAULT_CPUThreadPolicyConfigurationInvalid,
+        FAULT_FlavorImageConflict,
+        FAULT_FlavorDiskTooSmall,
+        FAULT_FlavorMemoryTooSmall,
+        FAULT_ImageCPUPinningForbidden,
+        FAULT_ImageCPUThreadPolicyForbidden,
+        FAULT_ImageNUMATopologyAsymmetric,
+        FAULT_ImageNUMATopologyCPUDuplicates,
+        FAULT_ImageNUMATopologyCPUOutOfRange,
+        FAULT_ImageNUMATopologyCPUsUnassigned,
+        FAULT_ImageNUMATopologyForbidden,
+        FAULT_ImageNUMATopologyIncomplete,
+        FAULT_ImageNUMATopologyMemoryOutOfRange,
+        FAULT_ImageNUMATopologyRebuildConflict,
+        FAULT_ImageSerialPortNumberExceedFlavorValue,
+        FAULT_ImageSerialPortNumberInvalid,
+        FAULT_ImageVCPULimitsRangeExceeded,
+        FAULT_ImageVCPUTopologyRangeExceeded,
+        FAULT_InvalidCPUAllocationPolicy,
+        FAULT_InvalidCPUThreadAllocationPolicy,
+        FAULT_InvalidEmulatorThreadsPolicy,
+        FAULT_InvalidMachineType,
+        FAULT_InvalidNUMANodesNumber,
+        FAULT_InvalidRequest,
+        FAULT_MemoryPageSizeForbidden,
+        FAULT_MemoryPageSizeInvalid,
+        FAULT_PciInvalidAlias,
+        FAULT_PciRequestAliasNotDefined,
+        FAULT_RealtimeConfigurationInvalid,
+        FAULT_RealtimeMaskNotFoundOrInvalid,
+        FAULT_RequiredMixedInstancePolicy,
+        FAULT_RequiredMixedOrRealtimeCPUMask,
+        FAULT_InvalidMixedInstanceDedicatedMask,
+        FAULT_COUNT,
+    };
+
+    return action_fault_as(call, fault, 400, names);
+}
 
 static struct fault *as_http(const void *mem, struct fault *fault)
 {
@@ -134,8 +144,7 @@ static int64_t number_at(const json_t *object, const char *key, int64_t otherwis
     return json_is_integer(value) ? json_integer_value(value) : otherwise;
 }
 
-/* The texts of an array, NULL-terminated. */
-static const char *const *texts_of(const void *mem, const json_t *array, size_t *count)
+const char *const *servers_read_texts(const void *mem, const json_t *array, size_t *count)
 {
     size_t size = json_array_size(array);
     const char **texts = mem_array(mem, const char *, size + 1);
@@ -168,7 +177,7 @@ static void read_security_groups(const void *mem, const json_t *given, struct cr
     wish->security_groups = names;
 }
 
-static void read_files(const void *mem, const json_t *given, struct create_wish *wish)
+void servers_read_files(const void *mem, const json_t *given, struct create_wish *wish)
 {
     struct create_file *files = mem_array(mem, struct create_file, json_array_size(given));
     size_t index;
@@ -209,11 +218,11 @@ static struct fault *read_plain(const struct call *call, const json_t *server, s
     if (wish->min_count > wish->max_count)
         return fault_http(mem, 400, "min_count must be <= max_count");
     if (call->version >= 52)
-        wish->tags = texts_of(mem, json_object_get(server, "tags"), &wish->tag_count);
+        wish->tags = servers_read_texts(mem, json_object_get(server, "tags"), &wish->tag_count);
     wish->auto_disk_config = disk_config ? !strcmp(disk_config, "AUTO") : -1;
     wish->access_ip_v4 = create_address(mem, text_at(server, "accessIPv4"));
     wish->access_ip_v6 = create_address(mem, text_at(server, "accessIPv6"));
-    read_files(mem, json_object_get(server, "personality"), wish);
+    servers_read_files(mem, json_object_get(server, "personality"), wish);
     wish->metadata = json_object_get(server, "metadata");
     wish->multiattach = call->version >= 60;
     wish->port_resources = call->version >= 72;
@@ -363,7 +372,8 @@ struct fault *servers_create_post(struct call *call)
     TRY(read_plain(call, server, &wish));
     TRY(policy_check(call->context, POLICY("create"), &target));
     if (json_array_size(json_object_get(server, "trusted_image_certificates"))) {
-        wish.trusted_certs = texts_of(call->mem, json_object_get(server, "trusted_image_certificates"), &count);
+        wish.trusted_certs =
+            servers_read_texts(call->mem, json_object_get(server, "trusted_image_certificates"), &count);
         TRY(policy_check(call->context, POLICY("create:trusted_certs"), &target));
     }
     TRY(read_place(call, server, &target, &wish));
@@ -375,7 +385,7 @@ struct fault *servers_create_post(struct call *call)
     fault = db_flavor_whole(context, call->mem, id_of_link(call->mem, json_object_get(server, "flavorRef")), &flavor);
     if (!fault)
         fault = servers_create(call->context, flavor, &wish, &answer);
-    TRY(as_http(call->mem, fault));
+    TRY(servers_image_conflict(call, as_http(call->mem, fault)));
     if (wants_reservation(server)) {
         JSON_PUT_LITERAL(call->out, "{\"reservation_id\": ");
         json_put_string(call->out, answer.reservation_id);

@@ -553,6 +553,8 @@ struct fault *servers_view_changed(struct call *call, const struct server *serve
                 field->versions = later;
         if (rebuilt && field->put == put_user_data)
             field->versions.max = -1;
+        if (rebuilt && !strncmp(field->key, "\"key_name\"", strlen("\"key_name\"")))
+            field->versions = (struct versions)V_FROM(54);
     }
     if (call->version < 75)
         view->attributes = false;
