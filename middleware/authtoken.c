@@ -38,24 +38,14 @@ LOG_MODULE("keystonemiddleware.auth_token");
 #define UNAVAILABLE "The Keystone service is temporarily unavailable."
 #define PATIENCE 30 /* seconds that a silent keystone is waited for where no time-out is configured */
 
-/* Headers that are ours alone: X-<name> and X-Service-<name>. */
+/* Headers that are ours alone, of the user and of the service. */
+#define BOTH(name) "HTTP_X_" name, "HTTP_X_SERVICE_" name
 static const char *const identity_headers[] = {
-    "DOMAIN_ID",         "DOMAIN_NAME",         "PROJECT_ID", "PROJECT_NAME",
-    "PROJECT_DOMAIN_ID", "PROJECT_DOMAIN_NAME", "USER_ID",    "USER_NAME",
-    "USER_DOMAIN_ID",    "USER_DOMAIN_NAME",    "ROLES",
-};
-
-/* The same for those that stand once. */
-static const char *const other_headers[] = {
-    "HTTP_X_SERVICE_CATALOG",
-    "HTTP_X_IDENTITY_STATUS",
-    "HTTP_X_SERVICE_IDENTITY_STATUS",
-    "HTTP_X_IS_ADMIN_PROJECT",
-    "HTTP_X_ROLE",
-    "HTTP_X_USER",
-    "HTTP_X_TENANT_ID",
-    "HTTP_X_TENANT_NAME",
-    "HTTP_X_TENANT",
+    BOTH("DOMAIN_ID"),         BOTH("DOMAIN_NAME"),         BOTH("PROJECT_ID"), BOTH("PROJECT_NAME"),
+    BOTH("PROJECT_DOMAIN_ID"), BOTH("PROJECT_DOMAIN_NAME"), BOTH("USER_ID"),    BOTH("USER_NAME"),
+    BOTH("USER_DOMAIN_ID"),    BOTH("USER_DOMAIN_NAME"),    BOTH("ROLES"),      BOTH("IDENTITY_STATUS"),
+    "HTTP_X_SERVICE_CATALOG",  "HTTP_X_IS_ADMIN_PROJECT",   "HTTP_X_ROLE",      "HTTP_X_USER",
+    "HTTP_X_TENANT_ID",        "HTTP_X_TENANT_NAME",        "HTTP_X_TENANT",
 };
 
 struct authtoken {
@@ -266,16 +256,8 @@ static bool rules_hold(const struct authtoken *self, struct request *request, co
 
 static void drop_headers(struct request *request)
 {
-    for (size_t i = 0; i < sizeof(identity_headers) / sizeof(identity_headers[0]); i++) {
-        char name[64];
-
-        snprintf(name, sizeof(name), "HTTP_X_%s", identity_headers[i]);
-        request_delete_param(request, name);
-        snprintf(name, sizeof(name), "HTTP_X_SERVICE_%s", identity_headers[i]);
-        request_delete_param(request, name);
-    }
-    for (size_t i = 0; i < sizeof(other_headers) / sizeof(other_headers[0]); i++)
-        request_delete_param(request, other_headers[i]);
+    for (size_t i = 0; i < sizeof(identity_headers) / sizeof(identity_headers[0]); i++)
+        request_delete_param(request, identity_headers[i]);
 }
 
 static void put(struct request *request, const char *name, const char *value)

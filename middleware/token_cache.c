@@ -75,7 +75,11 @@ struct fault *token_cache_open(const void *mem, const struct token_cache_setting
 
 static void digest(const char *token, unsigned char key[32])
 {
-    EVP_Digest(token, strlen(token), key, NULL, EVP_sha256(), NULL);
+    static EVP_MD *sha256; /* to look it up by name costs more than to use it */
+
+    if (!sha256)
+        sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    EVP_Digest(token, strlen(token), key, NULL, sha256, NULL);
 }
 
 /* ---- memcached ---- */

@@ -114,9 +114,8 @@ static const char *project_part(const struct call *call)
     return "";
 }
 
-static const char *joined(const struct call *call, const char *base)
+static const char *joined(const struct call *call, const char *base, const char *project)
 {
-    const char *project = project_part(call);
     size_t length = strlen(base);
 
     while (length && base[length - 1] == '/')
@@ -128,12 +127,7 @@ static const char *joined(const struct call *call, const char *base)
 
 const char *link_base(const struct call *call)
 {
-    return joined(call, with_prefix(call, request_application_url(call->request)));
-}
-
-const char *bookmark_base(const struct call *call)
-{
-    return joined(call, with_prefix(call, without_version(call, request_application_url(call->request))));
+    return joined(call, with_prefix(call, request_application_url(call->request)), project_part(call));
 }
 
 /* The text inside a JSON string. */
@@ -160,7 +154,9 @@ static const char *link_head(const struct call *call, const char *rel, const cha
     struct strbuf head;
 
     strbuf_init(&head, call->mem, 160);
-    strbuf_printf(&head, "{\"rel\": \"%s\", \"href\": \"", rel);
+    strbuf_puts(&head, "{\"rel\": \"");
+    strbuf_puts(&head, rel);
+    strbuf_puts(&head, "\", \"href\": \"");
     put_inside(&head, base, strlen(base));
     strbuf_putc(&head, '/');
     put_inside(&head, collection, strlen(collection));
@@ -169,10 +165,20 @@ static const char *link_head(const struct call *call, const char *rel, const cha
     return head.data;
 }
 
+void links_open_beside(const struct call *call, const struct links *opened, const char *collection, struct links *links)
+{
+    *links = *opened;
+    links->self = link_head(call, "self", links->self_base, collection, &links->self_size);
+    links->bookmark = link_head(call, "bookmark", links->bookmark_base, collection, &links->bookmark_size);
+}
+
 void links_open(const struct call *call, const char *collection, struct links *links)
 {
-    links->self = link_head(call, "self", link_base(call), collection, &links->self_size);
-    links->bookmark = link_head(call, "bookmark", bookmark_base(call), collection, &links->bookmark_size);
+    const char *url = request_application_url(call->request), *project = project_part(call);
+
+    links->self_base = joined(call, with_prefix(call, url), project);
+    links->bookmark_base = joined(call, with_prefix(call, without_version(call, url)), project);
+    links_open_beside(call, links, collection, links);
 }
 
 /* A part of a URL loses the slashes around it. */

@@ -15,18 +15,21 @@
 /* "http://host/v2.1" or "http://host/v2.1/<project>", [api] compute_link_prefix applied, on the request's memory. */
 const char *link_base(const struct call *call);
 
-/* The same without the version: "http://host" or "http://host/<project>". */
-const char *bookmark_base(const struct call *call);
-
 /* A prefix and a collection, ready for many links. */
 struct links {
-    const char *self; /* JSON text up to the identifier of the self link */
+    const char *self_base;     /* what link_base() says */
+    const char *bookmark_base; /* the same without the version: "http://host" or "http://host/<project>" */
+    const char *self;          /* JSON text up to the identifier of the self link */
     const char *bookmark;
     size_t self_size, bookmark_size;
 };
 
 /* Prepares links to members of `collection` ("flavors"). */
 void links_open(const struct call *call, const char *collection, struct links *links);
+
+/* The same for one more collection, when links to another are open already. */
+void links_open_beside(const struct call *call, const struct links *opened, const char *collection,
+                       struct links *links);
 
 /* Writes the array of both links to `identifier`: [{"rel": "self", …}, {"rel": "bookmark", …}]. */
 void links_put(const struct links *links, struct strbuf *out, const char *identifier);

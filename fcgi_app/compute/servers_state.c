@@ -192,6 +192,7 @@ void server_host_id(const struct instance *instance, char out[57])
     unsigned char digest[SHA224_DIGEST_LENGTH];
     const char *project = instance->project_id ? instance->project_id : "None";
     size_t project_size = strlen(project), host_size;
+    static EVP_MD *sha224; /* to look it up by name costs more than to use it */
     char data[600];
 
     *out = '\0';
@@ -202,7 +203,9 @@ void server_host_id(const struct instance *instance, char out[57])
         return; /* both columns hold at most 255 characters */
     memcpy(data, project, project_size);
     memcpy(data + project_size, instance->host, host_size);
-    EVP_Digest(data, project_size + host_size, digest, NULL, EVP_sha224(), NULL);
+    if (!sha224)
+        sha224 = EVP_MD_fetch(NULL, "SHA224", NULL);
+    EVP_Digest(data, project_size + host_size, digest, NULL, sha224, NULL);
     for (size_t i = 0; i < sizeof(digest); i++) {
         out[2 * i] = digits[digest[i] >> 4];
         out[2 * i + 1] = digits[digest[i] & 15];

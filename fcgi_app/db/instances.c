@@ -407,10 +407,10 @@ static void put_columns(struct strbuf *sql, unsigned wants, enum place place, co
 {
     for (size_t i = 0; i < COLUMN_COUNT; i++)
         if (columns[i].place == place && wanted(&columns[i], wants)) {
-            if (place == PLACE_INSTANCE)
-                strbuf_printf(sql, ", %s.%s", prefix, columns[i].column.name);
-            else
-                strbuf_printf(sql, ", %s AS %s", columns[i].expression, columns[i].column.name);
+            PUT(sql, ", ");
+            strbuf_puts(sql, place == PLACE_INSTANCE ? prefix : columns[i].expression);
+            strbuf_puts(sql, place == PLACE_INSTANCE ? "." : " AS ");
+            strbuf_puts(sql, columns[i].column.name);
         }
 }
 

@@ -88,12 +88,18 @@ const struct db_statement *db_statement_dynamic(const void *mem, const struct db
                                                 unsigned params)
 {
     struct db_statement *statement = mem_memdup(mem, model, sizeof(*model));
-    uint64_t first = 0xcbf29ce484222325, second = 0x9e3779b97f4a7c15;
+    uint64_t first = 0xcbf29ce484222325, second = 0x9e3779b97f4a7c15, word;
 
-    for (const char *c = sql; *c; c++) {
-        first = (first ^ (unsigned char)*c) * 0x100000001b3;
-        second = (second + (unsigned char)*c) * 0xff51afd7ed558ccd;
+    for (size_t left = strlen(sql), at = 0; left; at += sizeof(word)) {
+        size_t size = left < sizeof(word) ? left : sizeof(word);
+
+        word = 0;
+        memcpy(&word, sql + at, size);
+        first = (first ^ word) * 0x100000001b3;
+        first ^= first >> 32;
+        second = (second + word) * 0xff51afd7ed558ccd;
         second ^= second >> 29;
+        left -= size;
     }
     statement->name = mem_printf(statement, "%.20s_%016" PRIx64 "%016" PRIx64, model->name, first, second);
     statement->sql = sql;

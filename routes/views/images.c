@@ -42,7 +42,7 @@ static void view_open(struct image_view *view, struct call *call)
 
     view->call = call;
     links_open(call, "images", &view->links);
-    links_open(call, "servers", &view->servers);
+    links_open_beside(call, &view->links, "servers", &view->servers);
     view->glance = with_prefix(call, url ? url : "");
 }
 

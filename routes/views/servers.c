@@ -431,8 +431,8 @@ static struct server_view *view_open(struct call *call, bool detail, const struc
     view->detail = detail;
     view->now = clock_utc_usec();
     links_open(call, "servers", &view->servers);
-    links_open(call, "flavors", &view->flavors);
-    links_open(call, "images", &view->images);
+    links_open_beside(call, &view->servers, "flavors", &view->flavors);
+    links_open_beside(call, &view->servers, "images", &view->images);
     strbuf_init(&view->rendered, call->mem, 4000);
     view->attributes = policy_allows(call->context, SEES_ATTRIBUTES, target);
     if (call->version >= 47) /* 2.47: the flavor is shown itself */

@@ -80,10 +80,13 @@ static void assert_bases(const char *prefix, const char *script, const char *pat
                          const char *bookmark)
 {
     struct asked *asked = ask(script, path, query);
+    struct links links;
 
     asked->conf.prefix = prefix;
     assert_string_equal(link_base(&asked->call), self);
-    assert_string_equal(bookmark_base(&asked->call), bookmark);
+    links_open(&asked->call, "things", &links);
+    assert_string_equal(links.self_base, self);
+    assert_string_equal(links.bookmark_base, bookmark);
     done(asked);
 }
 
