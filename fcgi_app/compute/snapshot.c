@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Images of servers. Neighbours: shelve.c keeps one of a shelved server; clients/glance.h has the image service. */
+/* Images of servers. Neighbours: snapshot_volumes.c has those on volumes; shelve.c keeps one of a shelved server;
+ * clients/glance.h has the image service. */
 #include "config.h"
 
 #include "fcgi_app/compute/snapshot.h"
@@ -16,7 +17,7 @@
 
 LOG_MODULE("nova.compute.api");
 
-static const struct instance_states snapshot_states = INSTANCE_STATES("active", "stopped", "paused", "suspended");
+const struct instance_states snapshot_states = INSTANCE_STATES("active", "stopped", "paused", "suspended");
 static const struct instance_states idle = INSTANCE_STATES(NULL);
 
 static void decref(void *json)
@@ -32,8 +33,7 @@ static bool among(const char *const *names, const char *name)
     return false;
 }
 
-/* What its server knew of the image that it came from, less what is not to be handed on. */
-static json_t *image_meta(const struct context *context, const struct target *target, const char *name)
+json_t *snapshot_meta(const struct context *context, const struct target *target, const char *name)
 {
     static const char *const skipped[] = { "mappings", "block_device_mapping", "img_mappings",
                                            "img_block_device_mapping", NULL };
@@ -70,8 +70,7 @@ static json_t *image_meta(const struct context *context, const struct target *ta
     return meta;
 }
 
-/* The server's own project, where an administrator of another one makes the image. */
-static const char *member_of(const struct context *context, const struct target *target)
+const char *snapshot_member(const struct context *context, const struct target *target)
 {
     bool own = context->project_id && target->row->project_id && !strcmp(context->project_id, target->row->project_id);
 
@@ -81,8 +80,8 @@ static const char *member_of(const struct context *context, const struct target 
 struct fault *snapshot_create_image(const struct context *context, const struct target *target, const char *name,
                                     const char *type, const json_t *properties, const char **id)
 {
-    json_t *meta = image_meta(context, target, name), *own = json_object_get(meta, "properties");
-    const char *member = member_of(context, target);
+    json_t *meta = snapshot_meta(context, target, name), *own = json_object_get(meta, "properties");
+    const char *member = snapshot_member(context, target);
     struct glance_image image;
 
     json_object_set_new(own, "instance_uuid", json_string(target->row->uuid));

@@ -401,6 +401,20 @@ struct fault *instance_action_start(const struct context *context, const struct 
     return db_query(context, target->mem, target->cell->link, &INSTANCE_ACTION_START, &params, &rows);
 }
 
+/* The words of nova's own faults, of others the class; both cut to what the column of a server's faults would take. */
+static const char *details(const void *mem, const struct fault *problem)
+{
+    enum { LONGEST = 255 };
+    const char *text = fault_is(problem, FAULT_NovaException) ? problem->message : fault_shown(mem, problem, true);
+    size_t length = strlen(text);
+
+    if (length <= LONGEST)
+        return text;
+    for (length = LONGEST; length && ((unsigned char)text[length] & 0xc0) == 0x80;)
+        length--;
+    return mem_strndup(mem, text, length);
+}
+
 struct fault *instance_action_event(const struct context *context, const struct target *target, const char *event,
                                     int64_t start, const struct fault *problem)
 {
@@ -416,7 +430,7 @@ struct fault *instance_action_event(const struct context *context, const struct 
     db_param_time(&params, target->mem, start);
     db_param_time(&params, target->mem, clock_utc_usec());
     db_param_text(&params, problem ? "Error" : "Success");
-    db_param_text(&params, problem ? problem->message : NULL);
+    db_param_text(&params, problem ? details(target->mem, problem) : NULL);
     db_param_text(&params,
                   problem ? mem_printf(target->mem, "  %s:%d in %s\n", problem->file, problem->line, problem->function)
                           : NULL);

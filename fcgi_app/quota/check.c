@@ -99,7 +99,7 @@ struct fault *quota_check_image_metadata(const struct context *context, int64_t 
     if (!items)
         return NULL;
     TRY(check_plain(context, BIT(QUOTA_METADATA_ITEMS), &values, &over));
-    return over.overs ? fault_new(context->mem, OverQuota, "['metadata_items']") : NULL;
+    return over.overs ? fault_text(context->mem, OverQuota, "Image metadata limit exceeded") : NULL;
 }
 
 struct fault *quota_check_metadata(const struct context *context, int64_t items)

@@ -79,7 +79,7 @@ struct fault *quota_check_resize(const struct context *context, const struct quo
 struct fault *quota_check_metadata(const struct context *context, int64_t items) FAULT_CHECK;
 /*
  * The same for an image's metadata: asks the database's limits only, with words of its own.
- * Faults: OverQuota ("Quota exceeded for resources: ['metadata_items']").
+ * Faults: OverQuota ("Image metadata limit exceeded").
  */
 struct fault *quota_check_image_metadata(const struct context *context, int64_t items) FAULT_CHECK;
 

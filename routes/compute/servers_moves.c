@@ -87,9 +87,10 @@ struct fault *servers_create_image(struct call *call)
     if (target_is_volume_backed(target)) {
         TRY(action_authorize(call, target, "os_compute_api:servers:create_image:allow_volume_backed",
                              ACTION_OF_PROJECT));
-        return fault_http(call->mem, 501, "This operation is not available yet.");
+        fault = server_snapshot_volumes(call->context, target, name, metadata, &id);
+    } else {
+        fault = server_snapshot(call->context, target, name, metadata, &id);
     }
-    fault = server_snapshot(call->context, target, name, metadata, &id);
     fault = target_conflict(target, fault);
     TRY(action_fault_as(call, action_fault_as(call, fault, 400, bad), 403, refused));
     return action_image_answer(call, id,

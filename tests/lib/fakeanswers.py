@@ -249,7 +249,7 @@ def glance_upload(ask, id_):
     if not row:
         return no_image(id_)
     row.update(status='active', size=0)
-    return 204, None
+    return 204, None, {'Content-Type': 'text/html; charset=UTF-8'}
 
 
 @route('glance', 'PATCH', '/v2/images/([^/]+)')
