@@ -303,6 +303,8 @@ struct fault *cinder_pages(const struct context *context, const void *mem, const
         size_t i;
 
         TRY(cinder_request(context, mem, &request, &answer));
+        if (!answer || json_is_null(answer))
+            return fault_new(mem, TypeError, "'NoneType' object is not subscriptable");
         list = json_object_get(answer, key);
         if (!json_is_array(list))
             return fault_new(mem, KeyError, mem_printf(mem, "'%s'", key));

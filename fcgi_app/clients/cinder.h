@@ -61,7 +61,7 @@ struct fault *cinder_volumes_list(const struct context *context, const void *mem
 
 /* NULL members are sent as null. 404 is NotFound with cinder's words, 413 OverQuota. */
 struct cinder_volume_new {
-    int64_t size;
+    const json_t *size; /* GiB: a number, or a text that is one; sent as it is */
     const char *name, *description, *snapshot_id, *image_id, *volume_type, *availability_zone;
     const json_t *metadata; /* NULL: {} */
 };

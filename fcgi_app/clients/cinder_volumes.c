@@ -142,8 +142,9 @@ struct fault *cinder_volume_create(const struct context *context, const void *me
     struct strbuf body;
 
     strbuf_init(&body, mem, 512);
-    strbuf_printf(
-        &body, "{\"volume\": {\"size\": %lld, \"consistencygroup_id\": null, \"snapshot_id\": ", (long long)what->size);
+    JSON_PUT_LITERAL(&body, "{\"volume\": {\"size\": ");
+    json_put_tree(&body, what->size);
+    JSON_PUT_LITERAL(&body, ", \"consistencygroup_id\": null, \"snapshot_id\": ");
     json_put_string(&body, what->snapshot_id);
     JSON_PUT_LITERAL(&body, ", \"name\": ");
     json_put_string(&body, what->name);
@@ -165,7 +166,13 @@ struct fault *cinder_volume_create(const struct context *context, const void *me
     TRY(cinder_request(context, mem, &request, &answer));
     TRY(cinder_take(mem, answer, "volume", &raw));
     cinder_volume_read(mem, raw, volume);
-    return NULL;
+    if (json_object_get(raw, "volume_image_metadata") && json_object_get(raw, "shared_targets"))
+        return NULL;
+    /* cinderclient looks for what the answer lacks by asking for the volume, and fails where that fails */
+    request = (struct cinder_request){ .kind = CINDER_CREATE, .method = "GET" };
+    request.path = cinder_path(mem, "/volumes/", volume->id ? volume->id : "None", "");
+    TRY(cinder_request(context, mem, &request, &answer));
+    return cinder_take(mem, answer, "volume", &raw);
 }
 
 struct fault *cinder_volume_delete(const struct context *context, const void *mem, const char *id)

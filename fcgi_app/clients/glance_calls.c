@@ -249,6 +249,8 @@ struct fault *glance_image_update(const struct context *context, const void *mem
     const char *name;
     json_t *body, *value;
 
+    if (purge)
+        TRY(glance_image_show(context, mem, id, image)); /* nova asks what there is, and glanceclient asks again */
     TRY(glance_image_show(context, mem, id, image));
     TRY(glance_body_of(mem, meta, &body));
     json_object_del(body, "id");

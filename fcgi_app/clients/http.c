@@ -50,6 +50,7 @@ struct running {
     struct strbuf body;
     struct http_header *reply_headers;
     size_t header_count, header_size, header_bytes;
+    size_t sent;        /* bytes of the call's body */
     uint64_t seen_usec; /* when its peer was last heard of; 0: it does not run */
     uint64_t idle_usec; /* how long the peer may be silent */
     bool too_large;
@@ -231,8 +232,35 @@ static bool set_headers(struct running *running)
     return true;
 }
 
-static void set_method(CURL *easy, const struct http_call *call)
+/* Sends the body, once: where it would have to come again, libcurl gives up (see bodies_are_sent_once). */
+static size_t body_goes(char *buffer, size_t size, size_t count, void *arg)
 {
+    struct running *running = arg;
+    size_t left = running->call->body_size - running->sent, room = size * count;
+
+    if (room > left)
+        room = left;
+    if (room)
+        memcpy(buffer, (const char *)running->call->body + running->sent, room);
+    running->sent += room;
+    return room;
+}
+
+/*
+ * libcurl would send a request a second time by itself when a kept connection ends without a byte of an answer, and
+ * the peer may have done what the first one said.  It cannot where the body is not to be had again; whoever calls
+ * decides about another try.
+ */
+static void bodies_are_sent_once(CURL *easy, struct running *running)
+{
+    running->sent = 0;
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, body_goes);
+    curl_easy_setopt(easy, CURLOPT_READDATA, running);
+}
+
+static void set_method(CURL *easy, struct running *running)
+{
+    const struct http_call *call = running->call;
     bool post = !strcmp(call->method, "POST");
 
     if (!strcmp(call->method, "HEAD")) {
@@ -241,7 +269,10 @@ static void set_method(CURL *easy, const struct http_call *call)
     }
     if (call->body || post) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body ? call->body : "");
+        if (call->body_size)
+            bodies_are_sent_once(easy, running);
+        else
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_size);
     }
     if (!post && strcmp(call->method, "GET"))
@@ -284,7 +315,7 @@ static bool begin(struct http *http, struct running *running)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, running);
     if (http->proxy && *http->proxy && !strncasecmp(running->call->url, "http:", 5))
         curl_easy_setopt(easy, CURLOPT_PROXY, http->proxy);
-    set_method(easy, running->call);
+    set_method(easy, running);
     set_times(easy, running->call);
     set_tls(easy, http, running->call->tls);
     if (curl_multi_add_handle(http->multi, easy)) {
@@ -323,6 +354,7 @@ static enum http_failure failure_of(CURLcode code)
     case CURLE_COULDNT_CONNECT:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
+    case CURLE_SEND_FAIL_REWIND:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
     case CURLE_INTERFACE_FAILED:

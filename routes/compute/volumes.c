@@ -1,26 +1,195 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /os-snapshots, /os-snapshots/detail, /os-snapshots/{id}, …: the rows of upstream's module volumes. */
+/*
+ * /os-volumes, /os-snapshots, /servers/{server_id}/os-volume_attachments, …: the rows of upstream's module volumes.
+ * The first two are asked of the block storage service as they are; views/volumes.c shows them.
+ */
 #include "config.h"
 
+#include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/clients/cinder.h"
 #include "fcgi_app/compute/volume_attachments.h"
 #include "fcgi_app/policies/policies.h"
 #include "routes/action.h"
 #include "routes/paging.h"
 #include "routes/resource.h"
 #include "routes/schemas/volumes.h"
+#include "routes/views/volumes.h"
 
 #include <string.h>
 
 #define RULE(name) "os_compute_api:os-volumes-attachments:" name
 
+static const enum fault_name no_volume[] = { FAULT_VolumeNotFound, FAULT_COUNT };
+static const enum fault_name no_snapshot[] = { FAULT_SnapshotNotFound, FAULT_COUNT };
+static const enum fault_name bad_input[] = { FAULT_InvalidInput, FAULT_COUNT };
+static const enum fault_name over_quota[] = { FAULT_OverQuota, FAULT_COUNT };
+
+/* The server of the path, for those who may. */
 static struct fault *find(const struct call *call, unsigned wants, const char *rule, struct target **target)
 {
     TRY(target_find(call->context, call->vars[0], wants | INSTANCE_WITH_BDMS, target));
     return policy_check(call->context, rule, &(struct policy_target){ (*target)->row->project_id, NULL });
 }
 
-/* ---- shows ---- */
+/* ---- the block storage service's volumes ---- */
+
+static struct fault *authorize(const struct call *call, const char *rule)
+{
+    const struct policy_target target = policy_own_project(call->context);
+
+    return policy_check(call->context, rule, &target);
+}
+
+/* Which of `count` are asked for: from *first up to *end. */
+static struct fault *read_page(const struct call *call, size_t count, size_t *first, size_t *end)
+{
+    struct paging paging;
+    int64_t left;
+
+    TRY(paging_read(call, &paging));
+    if (!paging.limit)
+        paging.limit = paging_max_limit(call);
+    *first = (uint64_t)paging.offset < count ? (size_t)paging.offset : count;
+    left = (int64_t)(count - *first);
+    *end = *first + (size_t)(left < paging.limit ? left : paging.limit);
+    return NULL;
+}
+
+static struct fault *list_volumes(struct call *call, const char *rule)
+{
+    struct cinder_volume *volumes;
+    size_t count, first, end;
+
+    TRY(authorize(call, rule));
+    TRY(cinder_volumes_list(call->context, call->mem, &volumes, &count));
+    TRY(read_page(call, count, &first, &end));
+    volumes_view_list(call, volumes + first, end - first);
+    return NULL;
+}
+
+static struct fault *volumes_index(struct call *call)
+{
+    return list_volumes(call, "os_compute_api:os-volumes:list");
+}
+
+static struct fault *volumes_detail(struct call *call)
+{
+    return list_volumes(call, "os_compute_api:os-volumes:detail");
+}
+
+static struct fault *volumes_show(struct call *call)
+{
+    struct cinder_volume volume;
+    struct fault *fault;
+
+    TRY(authorize(call, "os_compute_api:os-volumes:show"));
+    fault = cinder_volume_show(call->context, call->mem, call->vars[0], NULL, &volume);
+    TRY(action_fault_as(call, fault, 404, no_volume));
+    volumes_view_show(call, &volume);
+    return NULL;
+}
+
+static struct fault *volumes_delete(struct call *call)
+{
+    struct fault *fault;
+
+    TRY(authorize(call, "os_compute_api:os-volumes:delete"));
+    fault = cinder_volume_delete(call->context, call->mem, call->vars[0]);
+    fault = action_fault_as(call, fault, 400, bad_input);
+    return action_fault_as(call, fault, 404, no_volume);
+}
+
+static struct fault *volumes_create(struct call *call)
+{
+    const json_t *asked = json_object_get(call->body, "volume");
+    struct cinder_volume_new wish = {
+        .size = json_object_get(asked, "size"),
+        .name = json_string_value(json_object_get(asked, "display_name")),
+        .description = json_string_value(json_object_get(asked, "display_description")),
+        .snapshot_id = json_string_value(json_object_get(asked, "snapshot_id")),
+        .volume_type = json_string_value(json_object_get(asked, "volume_type")),
+        .availability_zone = json_string_value(json_object_get(asked, "availability_zone")),
+        .metadata = json_object_get(asked, "metadata"),
+    };
+    struct cinder_snapshot snapshot;
+    struct cinder_volume volume;
+    struct fault *fault;
+
+    TRY(authorize(call, "os_compute_api:os-volumes:create"));
+    if (wish.snapshot_id) {
+        fault = cinder_snapshot_show(call->context, call->mem, wish.snapshot_id, &snapshot);
+        TRY(action_fault_as(call, fault, 404, no_snapshot));
+        wish.snapshot_id = snapshot.id;
+    }
+    fault = cinder_volume_create(call->context, call->mem, &wish, &volume);
+    fault = action_fault_as(call, fault, 400, bad_input);
+    TRY(action_fault_as(call, fault, 403, over_quota));
+    volumes_view_show(call, &volume);
+    response_set_header(&call->request->response, call->mem, "location",
+                        mem_printf(call->mem, "%s/%s", request_url(call->request), volume.id));
+    return NULL;
+}
+
+/* ---- its snapshots ---- */
+
+static struct fault *list_snapshots(struct call *call, const char *rule)
+{
+    struct cinder_snapshot *snapshots;
+    size_t count, first, end;
+
+    TRY(authorize(call, rule));
+    TRY(cinder_snapshots_list(call->context, call->mem, &snapshots, &count));
+    TRY(read_page(call, count, &first, &end));
+    snapshots_view_list(call, snapshots + first, end - first);
+    return NULL;
+}
+
+static struct fault *snapshots_index(struct call *call)
+{
+    return list_snapshots(call, "os_compute_api:os-volumes:snapshots:list");
+}
+
+static struct fault *snapshots_detail(struct call *call)
+{
+    return list_snapshots(call, "os_compute_api:os-volumes:snapshots:detail");
+}
+
+static struct fault *snapshots_show(struct call *call)
+{
+    struct cinder_snapshot snapshot;
+    struct fault *fault;
+
+    TRY(authorize(call, "os_compute_api:os-volumes:snapshots:show"));
+    fault = cinder_snapshot_show(call->context, call->mem, call->vars[0], &snapshot);
+    TRY(action_fault_as(call, fault, 404, no_snapshot));
+    snapshots_view_show(call, &snapshot);
+    return NULL;
+}
+
+static struct fault *snapshots_delete(struct call *call)
+{
+    TRY(authorize(call, "os_compute_api:os-volumes:snapshots:delete"));
+    return action_fault_as(call, cinder_snapshot_delete(call->context, call->mem, call->vars[0]), 404, no_snapshot);
+}
+
+static struct fault *snapshots_create(struct call *call)
+{
+    const json_t *asked = json_object_get(call->body, "snapshot"), *force = json_object_get(asked, "force");
+    bool forced = json_is_true(force) || (json_is_string(force) && text_bool(json_string_value(force)) == 1);
+    struct cinder_snapshot snapshot;
+    struct fault *fault;
+
+    TRY(authorize(call, "os_compute_api:os-volumes:snapshots:create"));
+    fault = cinder_snapshot_create(call->context, call->mem, json_string_value(json_object_get(asked, "volume_id")),
+                                   forced, json_string_value(json_object_get(asked, "display_name")),
+                                   json_string_value(json_object_get(asked, "display_description")), &snapshot);
+    TRY(action_fault_as(call, fault, 403, over_quota));
+    snapshots_view_show(call, &snapshot);
+    return NULL;
+}
+
+/* ---- attachments: shows ---- */
 
 static void put_attachment(const struct call *call, const struct bdm_row *bdm)
 {
@@ -113,7 +282,6 @@ static struct fault *check_shelved(const struct call *call, const struct target 
                       state);
 }
 
-static const enum fault_name no_volume[] = { FAULT_VolumeNotFound, FAULT_COUNT };
 static const enum fault_name in_use[] = { FAULT_DevicePathInUse, FAULT_COUNT };
 static const enum fault_name refused[] = { FAULT_InvalidVolume,
                                            FAULT_InvalidDevicePath,
@@ -259,25 +427,25 @@ static struct fault *delete_attachment(struct call *call)
 
 /* clang-format off */
 static const struct route volumes_routes[] = {
-    { "GET", "/os-snapshots", NULL, V_UPTO(35), NULL, 200, .errors = { 0 }, .query = snapshots_index_query,
+    { "GET", "/os-snapshots", NULL, V_UPTO(35), snapshots_index, 200, .errors = { 0 }, .query = snapshots_index_query,
       .policies = "os_compute_api:os-volumes:snapshots:list" },
-    { "POST", "/os-snapshots", NULL, V_UPTO(35), NULL, 200, .errors = { 400, 403 }, .body = snapshots_create_body,
+    { "POST", "/os-snapshots", NULL, V_UPTO(35), snapshots_create, 200, .errors = { 400, 403 }, .body = snapshots_create_body,
       .policies = "os_compute_api:os-volumes:snapshots:create" },
-    { "GET", "/os-snapshots/detail", NULL, V_UPTO(35), NULL, 200, .errors = { 0 }, .query = snapshots_detail_query,
+    { "GET", "/os-snapshots/detail", NULL, V_UPTO(35), snapshots_detail, 200, .errors = { 0 }, .query = snapshots_detail_query,
       .policies = "os_compute_api:os-volumes:snapshots:detail" },
-    { "GET", "/os-snapshots/{id}", NULL, V_UPTO(35), NULL, 200, .errors = { 404 },
+    { "GET", "/os-snapshots/{id}", NULL, V_UPTO(35), snapshots_show, 200, .errors = { 404 },
       .policies = "os_compute_api:os-volumes:snapshots:show" },
-    { "DELETE", "/os-snapshots/{id}", NULL, V_UPTO(35), NULL, 202, .errors = { 404 },
+    { "DELETE", "/os-snapshots/{id}", NULL, V_UPTO(35), snapshots_delete, 202, .errors = { 404 },
       .policies = "os_compute_api:os-volumes:snapshots:delete" },
-    { "GET", "/os-volumes", NULL, V_UPTO(35), NULL, 200, .errors = { 0 }, .query = snapshots_index_query,
+    { "GET", "/os-volumes", NULL, V_UPTO(35), volumes_index, 200, .errors = { 0 }, .query = snapshots_index_query,
       .policies = "os_compute_api:os-volumes:list" },
-    { "POST", "/os-volumes", NULL, V_UPTO(35), NULL, 200, .errors = { 400, 403, 404 }, .body = volumes_create_body,
+    { "POST", "/os-volumes", NULL, V_UPTO(35), volumes_create, 200, .errors = { 400, 403, 404 }, .body = volumes_create_body,
       .policies = "os_compute_api:os-volumes:create" },
-    { "GET", "/os-volumes/detail", NULL, V_UPTO(35), NULL, 200, .errors = { 0 }, .query = snapshots_detail_query,
+    { "GET", "/os-volumes/detail", NULL, V_UPTO(35), volumes_detail, 200, .errors = { 0 }, .query = snapshots_detail_query,
       .policies = "os_compute_api:os-volumes:detail" },
-    { "GET", "/os-volumes/{id}", NULL, V_UPTO(35), NULL, 200, .errors = { 404 },
+    { "GET", "/os-volumes/{id}", NULL, V_UPTO(35), volumes_show, 200, .errors = { 404 },
       .policies = "os_compute_api:os-volumes:show" },
-    { "DELETE", "/os-volumes/{id}", NULL, V_UPTO(35), NULL, 202, .errors = { 400, 404 },
+    { "DELETE", "/os-volumes/{id}", NULL, V_UPTO(35), volumes_delete, 202, .errors = { 400, 404 },
       .policies = "os_compute_api:os-volumes:delete" },
     { "GET", "/servers/{server_id}/os-volume_attachments", NULL, V_ALL, index_attachments, 200, .errors = { 404 },
       .query = volume_attachments_index_query,

@@ -104,6 +104,10 @@ def subnets(of):
                         'cidr': cidr, 'allocation_pools': [], 'host_routes': [], 'dns_nameservers': [],
                         'description': '', 'service_types': [], 'tags': [], 'created_at': WHEN, 'updated_at': WHEN,
                         'revision_number': 0, 'project_id': net['tenant_id']}
+            if net['name'] == 'public':
+                out[id_].update(enable_dhcp=True, dns_nameservers=['9.9.9.9', '2620:fe::fe', '9.9.9.9'], host_routes=[
+                    {'destination': '10.9.0.0/16', 'nexthop': '10.77.0.9'},
+                    {'destination': '10.8.0.0/16', 'nexthop': '10.77.0.8'}])
     return out
 
 
@@ -125,8 +129,15 @@ def port(n, net, address, owner=PROJECT, device='', device_owner='', **more):
     return out
 
 
+# How ports of some servers, by number, hang on their hosts.
+VIF_KINDS = {2: ('bridge', {'port_filter': True}), 9: ('bridge', {'bridge_name': 'a-very-long-bridge'}),
+             23: ('vhostuser', {'vhostuser_fp_plug': True}), 24: ('vhostuser', {'vhostuser_ovs_plug': True}),
+             25: ('dvs', {}), 32: ('unbound', {})}
+
+
 def ports():
-    rows = [port(0xa001, 'private', '10.0.9.1'), port(0xa002, 'private', '10.0.9.2'),
+    rows = [port(0xa00c, 'private', '10.0.0.2', SERVICE_PROJECT, 'dhcp-agent', 'network:dhcp'),
+            port(0xa001, 'private', '10.0.9.1'), port(0xa002, 'private', '10.0.9.2'),
             port(0xa003, 'private', '10.0.9.3', device=uid('5e4e', 99), device_owner='compute:nova'),
             port(0xa004, 'private', None), port(0xa005, 'foreign', '10.1.9.5', OTHER_PROJECT),
             port(0xa006, 'private', None, ip_allocation='none'),
@@ -269,6 +280,8 @@ class Cloud:
             row = port(n * 16 + i, label, address, project, uuid, 'compute:' + az, **{'binding:host_id': host or ''})
             if n == 2:
                 row['security_groups'] = [GROUPS['web'], GROUPS['default']]
+            if n in VIF_KINDS:
+                row['binding:vif_type'], row['binding:vif_details'] = VIF_KINDS[n]
             self.ports[row['id']] = row
         if host:
             self.allocations[uuid] = {uid('c0de', 1): {'resources': {'VCPU': 1, 'MEMORY_MB': 512, 'DISK_GB': 1}}}

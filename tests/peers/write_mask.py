@@ -254,8 +254,15 @@ def without_traceback(side):
     return dict(side, rows=rows)
 
 
+def sorted_patches(side):
+    """The changes of an image stand in the order of a set."""
+    return dict(side, calls=[dict(c, body=sorted(c['body'], key=lambda change: json.dumps(change, sort_keys=True)))
+                             if ' PATCH ' in c['call'] and isinstance(c['body'], list) else c for c in side['calls']])
+
+
 def differences(request, ours, theirs):
     """Lines that say how two runs of a request differ; none when they are equal."""
+    ours, theirs = sorted_patches(ours), sorted_patches(theirs)
     ours, theirs = without_new_pass(request, ours), without_new_pass(request, theirs)
     ours, theirs = without_traceback(ours), without_traceback(theirs)
     if ('<private key>' in theirs['body'] or PKCS12.search(theirs['body']) or

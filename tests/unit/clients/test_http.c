@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ static struct {
     pid_t pid;
     void *mem;
     struct worker worker;
+    _Atomic int *requests; /* how many came, shared with the peer */
 } peer;
 
 static void say(int fd, const char *text)
@@ -53,6 +55,7 @@ static bool serve_one(int fd, int number)
         in[size] = '\0';
         body = strstr(in, "\r\n\r\n");
     } while (!body || (strstr(in, "Content-Length: 5\r\n") && strlen(body) < 9));
+    (*peer.requests)++;
     if (strstr(in, " /silent"))
         sleep(20);
     if (strstr(in, " /late"))
@@ -102,6 +105,9 @@ static int open_peer(void **state)
         getsockname(listener, (struct sockaddr *)&address, &size))
         return -1;
     peer.port = ntohs(address.sin_port);
+    peer.requests = mmap(NULL, sizeof(*peer.requests), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (peer.requests == MAP_FAILED)
+        return -1;
     peer.pid = fork();
     if (!peer.pid) {
         setpgid(0, 0);
@@ -196,6 +202,24 @@ static void connections_are_kept(void **state)
     assert_true(http_open_connections(&peer.worker) >= 1);
 }
 
+/* A kept connection that ends without an answer: the peer may have done what it was told. */
+static void bodies_go_once(void **state)
+{
+    struct http_call call = ask("/one");
+    int before;
+
+    (void)state;
+    http_perform(&peer.worker, peer.mem, &call, 1);
+    before = *peer.requests;
+    call = ask("/hangup");
+    call.method = "POST";
+    call.body = "hello";
+    call.body_size = 5;
+    http_perform(&peer.worker, peer.mem, &call, 1);
+    assert_int_equal(call.failure, HTTP_CONNECT_FAILURE);
+    assert_int_equal(*peer.requests, before + 1);
+}
+
 static void several_go_at_once(void **state)
 {
     enum { COUNT = 40 };
@@ -278,9 +302,13 @@ static void headers_cannot_be_smuggled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_come_whole),  cmocka_unit_test(connections_are_kept),
-        cmocka_unit_test(several_go_at_once),  cmocka_unit_test(failures_have_their_kind),
-        cmocka_unit_test(silence_ends_a_call), cmocka_unit_test(headers_cannot_be_smuggled),
+        cmocka_unit_test(answers_come_whole),
+        cmocka_unit_test(connections_are_kept),
+        cmocka_unit_test(bodies_go_once),
+        cmocka_unit_test(several_go_at_once),
+        cmocka_unit_test(failures_have_their_kind),
+        cmocka_unit_test(silence_ends_a_call),
+        cmocka_unit_test(headers_cannot_be_smuggled),
     };
 
     unsetenv("http_proxy");
