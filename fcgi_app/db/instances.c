@@ -581,7 +581,8 @@ static bool take_number(struct db_bytes *rest, int64_t *value)
     int64_t number = 0;
 
     for (p += negative; p < end && *p >= '0' && *p <= '9'; p++)
-        number = number * 10 + (*p - '0');
+        if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *p - '0', &number))
+            return false;
     if (p == end || *p != ':')
         return false;
     *value = negative ? -number : number;

@@ -42,7 +42,7 @@ static inline void json_put_bool(struct strbuf *out, bool value)
     else
         strbuf_put(out, "false", 5);
 }
-/* A jansson tree, as json.dumps() would write it. */
+/* A jansson tree, as json.dumps() would write it; null for NULL, what is not there. */
 void json_put_tree(struct strbuf *out, const json_t *tree);
 
 /* Text of a key that is a literal: JSON_PUT_KEY(out, "id") writes "id":  and the space. */

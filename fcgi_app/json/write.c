@@ -218,6 +218,10 @@ void json_put_tree(struct strbuf *out, const json_t *tree)
     size_t key_length, index;
     json_t *value, *object = (json_t *)(uintptr_t)tree; /* jansson's iterators want it writable */
 
+    if (!tree) {
+        json_put_null(out);
+        return;
+    }
     switch (json_typeof(tree)) {
     case JSON_OBJECT:
         strbuf_putc(out, '{');

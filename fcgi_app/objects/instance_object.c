@@ -126,15 +126,27 @@ static void put_tags(struct strbuf *out, const struct instance_source *source)
 
 /* ---- instance_extra ---- */
 
-/* The text of one flavor of the column; false: it has none. */
-static bool flavor_find(struct db_bytes flavors, const char *which, struct json_piece *piece)
+/* Writes the text again, so that it may be cut and glued: scanning alone jumps over what is no JSON. False: it is none.
+ */
+static bool rewrite(const void *mem, const char *text, size_t length, struct json_piece *piece)
+{
+    struct strbuf again;
+
+    strbuf_init(&again, mem, length + 1);
+    json_put_raw(&again, text, length);
+    *piece = (struct json_piece){ .text = again.data, .length = again.length };
+    return again.data[0] == '{';
+}
+
+/* The text of one flavor of the column, on mem; false: it has none. */
+static bool flavor_find(const void *mem, struct db_bytes flavors, const char *which, struct json_piece *piece)
 {
     struct json_scan scan = json_scan_text(flavors.data, flavors.length);
 
     if (!flavors.length || !json_scan_find(&scan, which) || json_scan_peek(&scan) != JSON_KIND_OBJECT)
         return false;
     json_scan_raw(&scan, piece);
-    return !scan.bad;
+    return !scan.bad && rewrite(mem, piece->text, piece->length, piece);
 }
 
 static bool lists_changes(struct json_piece flavor)
@@ -168,7 +180,7 @@ void instance_flavor_put(struct strbuf *out, struct db_bytes flavors, const char
 {
     struct json_piece flavor;
 
-    if (!flavor_find(flavors, which, &flavor))
+    if (!flavor_find(out->mem, flavors, which, &flavor))
         json_put_null(out);
     else if (lists_changes(flavor) || !has_extra_specs(flavor))
         json_put_raw(out, flavor.text, flavor.length);
@@ -182,7 +194,7 @@ static void put_saved_flavor(struct strbuf *out, struct db_bytes flavors, const 
     const char *from;
     struct json_scan scan;
 
-    if (!flavor_find(flavors, which, &flavor)) {
+    if (!flavor_find(out->mem, flavors, which, &flavor)) {
         json_put_null(out);
         return;
     }
@@ -204,9 +216,9 @@ bool instance_flavors_put_saved(struct strbuf *out, struct db_bytes flavors)
     bool changed = false;
 
     for (size_t i = 0; i < COUNT(all); i++)
-        changed =
-            changed || (flavor_find(flavors, all[i], &flavor) && (lists_changes(flavor) || has_extra_specs(flavor)));
-    if (!changed)
+        changed = changed || (flavor_find(out->mem, flavors, all[i], &flavor) &&
+                              (lists_changes(flavor) || has_extra_specs(flavor)));
+    if (!changed || !rewrite(out->mem, flavors.data, flavors.length, &flavor)) /* what nobody can read stays as it is */
         return false;
     for (size_t i = 0; i < COUNT(all); i++) {
         strbuf_printf(out, "%s\"%s\": ", i ? ", " : "{", all[i]);

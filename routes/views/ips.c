@@ -13,7 +13,7 @@ static void put_address(struct strbuf *out, const struct address *address)
 {
     JSON_PUT_LITERAL(out, "{\"version\": ");
     if (address->version.text)
-        strbuf_put(out, address->version.text, address->version.length);
+        json_put_raw(out, address->version.text, address->version.length);
     else
         json_put_null(out);
     JSON_PUT_LITERAL(out, ", \"addr\": ");

@@ -98,8 +98,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct db_bytes bytes = { text, strlen(text) };
     const struct build_request request = { .id = 1, .instance_uuid = ID, .instance = text, .tags = text };
     const struct instance_mapping mapping = { .instance_uuid = ID, .project_id = "p" };
-    const struct policy_settings settings = { 0 };
-    struct worker worker = { .mem = mem, .conf = fuzz_conf("[DEFAULT]\n"), .policies = policies_build(mem, &settings) };
+    static const struct policy_settings settings;
+    static struct policies *policies;
+    struct worker worker = { .mem = mem, .conf = fuzz_conf("[DEFAULT]\n") };
     struct instance_row row = { .uuid = ID,
                                 .project_id = "p",
                                 .network_info = bytes,
@@ -124,6 +125,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct instance_row *begun;
     const json_t *tree;
 
+    if (!policies)
+        policies = policies_build(mem_context(NULL, "policies"), &settings);
+    worker.policies = policies;
     if (size > 4096 || !text_utf8_valid(text, strlen(text))) { /* PostgreSQL keeps no other text */
         talloc_free(mem);
         return 0;
