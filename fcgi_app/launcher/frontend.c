@@ -18,6 +18,7 @@ struct site {
     bool tls;
     const char *cert, *key, *ca;
     int timeout; /* seconds that an answer may take */
+    int keep;    /* seconds that a connection without request is kept; 0: none is */
     bool bare;
 };
 
@@ -75,6 +76,10 @@ static void print_lighttpd(const void *mem, const struct site *site, FILE *out)
                         site->ca);
         }
     }
+    if (site->keep)
+        fprintf(out, "%sserver.max-keep-alive-idle = %d\n", indent, site->keep);
+    else
+        fprintf(out, "%sserver.max-keep-alive-requests = 0\n", indent);
     fprintf(out, "%sfastcgi.server = ( \"/\" => ((\n", indent);
     if (is_path(site->address))
         fprintf(out, "%s    \"socket\" => \"%s\",\n", indent, site->address);
@@ -101,6 +106,10 @@ static void print_apache(const void *mem, const struct site *site, FILE *out)
         }
     }
     fprintf(out, "    AllowEncodedSlashes NoDecode\n    ProxyFCGIBackendType GENERIC\n");
+    if (site->keep)
+        fprintf(out, "    KeepAlive On\n    KeepAliveTimeout %d\n", site->keep);
+    else
+        fprintf(out, "    KeepAlive Off\n");
     if (is_path(site->address))
         fprintf(out, "    ProxyPass / unix:%s|fcgi://nova-%s/ timeout=%d disablereuse=on\n", site->address, site->api,
                 site->timeout);
@@ -125,8 +134,9 @@ static void print_nginx(const void *mem, const struct site *site, FILE *out)
     fprintf(out,
             "    location / {\n        include fastcgi_params;\n        fastcgi_param SCRIPT_NAME \"\";\n"
             "        fastcgi_param PATH_INFO $document_uri;\n        fastcgi_param HTTP_PROXY \"\";\n"
-            "        fastcgi_pass %s%s;\n        fastcgi_read_timeout %d;\n    }\n",
-            is_path(site->address) ? "unix:" : "", site->address, site->timeout);
+            "        fastcgi_pass %s%s;\n        fastcgi_read_timeout %d;\n"
+            "        keepalive_timeout %d;\n    }\n",
+            is_path(site->address) ? "unix:" : "", site->address, site->timeout, site->keep);
     if (!site->bare)
         fprintf(out, "}\n");
 }
@@ -168,6 +178,20 @@ static const struct front *front_find(const char *name)
     return NULL;
 }
 
+/*
+ * How long the front server keeps a connection on which nothing is asked: as long as upstream's own server does.
+ * A client that waits between its looks at a server must not find the line closed under its next one.
+ */
+#define KEEP_MAX 65535
+static int keep_seconds(const struct conf *conf)
+{
+    int64_t seconds = conf_int(conf, OPTION_wsgi_client_socket_timeout);
+
+    if (!conf_bool(conf, OPTION_wsgi_keep_alive))
+        return 0;
+    return seconds > 0 && seconds < KEEP_MAX ? (int)seconds : KEEP_MAX;
+}
+
 struct fault *frontend_print(const void *mem, const struct conf *conf, const char *server, bool bare, FILE *out)
 {
     const struct front *front = front_find(server);
@@ -189,6 +213,7 @@ struct fault *frontend_print(const void *mem, const struct conf *conf, const cha
             .key = conf_string(conf, OPTION_wsgi_ssl_key_file),
             .ca = conf_string(conf, OPTION_wsgi_ssl_ca_file),
             .timeout = timeout > 0 ? (int)timeout + 10 : 3600,
+            .keep = keep_seconds(conf),
             .bare = bare,
         };
 

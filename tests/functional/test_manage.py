@@ -167,7 +167,11 @@ def test_listings(cloud):
     assert len(cloud.good('routes').splitlines()) > 300
     assert '[api_database]' in cloud.good('options')
     assert '"context_is_admin": "(role:admin or is_admin:True)"' in cloud.good('policy', 'list')
-    assert 'fastcgi' in cloud.good('frontend', 'lighttpd')
+    # Idle connections are kept as long as upstream's own server keeps them.
+    for server, word in (('lighttpd', 'server.max-keep-alive-idle = 900'), ('apache', 'KeepAliveTimeout 900'),
+                         ('nginx', 'keepalive_timeout 900')):
+        printed = cloud.good('frontend', server)
+        assert 'fastcgi' in printed.lower().replace('proxyfcgi', 'fastcgi') and word in printed
 
 
 def test_no_password_in_what_fails(cloud, tmp_path):

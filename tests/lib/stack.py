@@ -163,6 +163,7 @@ server.errorlog = "{folder}/{name}.log"
 server.max-request-field-size = 65536
 server.http-parseopts = ( "url-invalid-utf8-reject" => "disable", "url-ctrls-reject" => "disable" )
 server.max-keep-alive-requests = 100000
+server.max-keep-alive-idle = 900
 server.stream-response-body = 1
 fastcgi.server = ( "/" => (( "socket" => "{sock}", {launch}"check-local" => "disable",
                              "fix-root-scriptname" => "enable" )) )
