@@ -144,7 +144,8 @@ class FakePeers:
         out += '[service_user]\nsend_service_user_token = true\n%s\n' % credentials('nova').replace(
             'region_name = %s\n' % REGION, '')
         out += '[glance]\nregion_name = %s\n\n' % REGION
-        out += '[neutron]\n%s\n[placement]\n%s\n' % (credentials('neutron'), credentials('placement'))
+        # neutron's extensions are asked for each time, so that no answer depends on the one before
+        out += '[neutron]\nextension_sync_interval = 0\n%s\n[placement]\n%s\n' % (credentials('neutron'), credentials('placement'))
         out += '[cinder]\ncatalog_info = volumev3::publicURL\nos_region_name = %s\n%s\n' % (
             REGION, credentials('cinder').replace('region_name = %s\n' % REGION, ''))
         return out
