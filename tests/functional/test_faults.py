@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What breaks around and within the pool while servers are made, changed and deleted: nothing is half done, nothing that was
 acknowledged is lost, nobody waits longer than configured, and the pool serves on."""
+import concurrent.futures
+import json
 import os
 import sys
 import threading
 import time
 
+import amqp
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
@@ -411,6 +414,37 @@ class DurableBroker(rabbit.Broker):
                 return out
             out.append(rabbit.Message('bus', 'nova', topic, {}, rabbit.text(message.body)).inner)
 
+    def wait(self, topic):
+        """Until a message is there, which stays: its inner object."""
+        link = self.connect('bus')
+        channel, found = link.channel(), []
+
+        def look():
+            message = channel.basic_get(topic)
+            if message:
+                found.append(message)
+                channel.basic_reject(message.delivery_tag, requeue=True)
+            return found
+        stack.wait_until('a message for ' + topic, look)
+        link.close()
+        return rabbit.Message('bus', 'nova', topic, {}, rabbit.text(found[0].body)).inner
+
+    def reply(self, call, result):
+        """To a call, as soon as who made it listens again."""
+        link = self.connect('bus')
+
+        def listens():
+            try:
+                link.channel().queue_declare(call['_reply_q'], passive=True)
+                return True
+            except amqp.exceptions.NotFound:
+                return False
+        stack.wait_until('the caller listens again', listens)
+        inner = {'result': result, 'failure': None, 'ending': True, '_msg_id': call['_msg_id'], '_unique_id': 'a' * 32}
+        link.channel().basic_publish(amqp.Message(json.dumps({'oslo.version': '2.0', 'oslo.message': json.dumps(inner)})),
+                                     exchange='', routing_key=call['_reply_q'])
+        link.close()
+
     def kill(self):
         for process in self.processes:
             os.killpg(process.pid, 9)
@@ -418,11 +452,18 @@ class DurableBroker(rabbit.Broker):
         self.processes = []
 
 
-@pytest.fixture(scope='module')
-def broker():
-    it = DurableBroker()
-    yield it
-    it.stop()
+@pytest.fixture(scope='module', autouse=True)
+def starting(stage):
+    """Begun with the first test, since it takes its time: a future."""
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        it = thread.submit(DurableBroker)
+        yield it
+        it.result().stop()
+
+
+@pytest.fixture
+def broker(starting):
+    return starting.result()
 
 
 @pytest.fixture
@@ -430,9 +471,8 @@ def bus(pool, stage, broker):
     """Makes pools whose messages, those to cell1 too, go to that broker."""
     def make(seconds):
         stage.rows.run('nova_api', "UPDATE cell_mappings SET transport_url = %s WHERE name = 'cell1'", [broker.url('bus')])
-        stage.rows.settle()
         return pool({'DEFAULT': {'transport_url': broker.url('bus'), 'rpc_response_timeout': seconds},
-                     'oslo_messaging_rabbit': {'amqp_durable_queues': 'true', 'rabbit_interval_max': 2}}, workers=4)
+                     'oslo_messaging_rabbit': {'amqp_durable_queues': 'true', 'rabbit_interval_max': 2}}, workers=5, changed=True)
     return make
 
 
@@ -442,10 +482,18 @@ def test_a_broker_killed_and_started_again_loses_nothing_acknowledged(bus, stage
     for writer in writers:
         writer.start()
     writers[0].wait_for_more(3)
+    asked = api.start('POST', SERVERS + '/' + NAMES['unicode'] + '/action', {'os-getConsoleOutput': {}})
+    call = broker.wait('compute.host-a')  # nobody has read it when the broker dies: it is read after that
     broker.kill()
+    stopped = api.start('POST', WEB_1 + '/action', {'os-stop': None})
     broker.start()
+    assert stopped.result(60).status == 202
     for writer in writers:
         writer.wait_for_more(2)
+    messages = broker.take('compute.host-a')
+    assert [m['method'] for m in messages if m['method'] != 'get_console_output'] == ['stop_instance']
+    broker.reply(call, 'at last')
+    assert asked.result(60).json == {'output': 'at last'}
     good = [uuid for writer in writers for uuid in writer.finish()]
     assert {answer.status for writer in writers for answer in writer.answers} == {202}, 'they waited for it'
     told = {m['args']['build_requests'][0]['nova_object.data']['instance_uuid'] for m in broker.take('conductor')}

@@ -85,13 +85,14 @@ class Answer:
 
 
 class Api:
-    """Our pool with keystone's pipeline; options: {group: {name: value}} beside the stage's."""
+    """Our pool with keystone's pipeline; options: {group: {name: value}} beside the stage's. `changed`: the world is kept as the
+    test has changed it."""
 
-    def __init__(self, it, options=None, workers=3, peers=None):
+    def __init__(self, it, options=None, workers=3, peers=None, changed=False):
         self.stage = it
         self.folder = tempfile.mkdtemp(prefix='nova-faults.')
         os.chmod(self.folder, 0o755)
-        self.conf = it.configuration(self.folder, 'keystone')
+        self.conf = it.configuration(self.folder, ('keystone', ''))
         if peers:
             self._text(lambda text: text.replace(it.peers.configuration(), peers.configuration()))
         self.set({'DEFAULT': {'osapi_compute_workers': workers}})
@@ -102,7 +103,10 @@ class Api:
         stack.wait_until('the workers run', lambda: len(self.workers()) == workers, process=self.pool.process)
         stack.wait_until('the service row is there', lambda: it.rows.query(
             'nova_cell1', "SELECT 1 FROM services WHERE \"binary\" = 'nova-osapi_compute'"))
-        restore(it)
+        if changed:
+            it.rows.settle()
+        else:
+            restore(it)
 
     def _text(self, change):
         with open(self.conf, encoding='utf-8') as source:
@@ -262,8 +266,9 @@ class Writer(threading.Thread):
         while not self.leave.is_set():
             try:
                 self.answers.append(self.api.ask('POST', '/v2.1/servers', self.body))
-            except OSError as error:
+            except OSError as error:  # there is no pool any more
                 self.answers.append(error)
+                return
 
     def acknowledged(self):
         return [answer.json['server']['id'] for answer in list(self.answers) if getattr(answer, 'status', 0) == 202]
