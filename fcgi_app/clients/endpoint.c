@@ -127,6 +127,30 @@ const struct service service_ironic = {
     .option = ADAPTER_OPTIONS(ironic),
 };
 
+/* The SDK takes the session's options alone. */
+const struct service service_oslo_limit = {
+    .group = "oslo_limit",
+    .user_agent = "openstacksdk",
+    .accept = "application/json",
+    .type = "identity",
+    .interface = "public",
+    .major = 3,
+    .option = { .endpoint_override = NO_OPTION,
+                .service_type = NO_OPTION,
+                .service_name = NO_OPTION,
+                .region_name = NO_OPTION,
+                .valid_interfaces = NO_OPTION,
+                .connect_retries = NO_OPTION,
+                .connect_retry_delay = NO_OPTION,
+                .status_code_retries = NO_OPTION,
+                .status_code_retry_delay = NO_OPTION,
+                .cafile = OPTION_oslo_limit_cafile,
+                .certfile = OPTION_oslo_limit_certfile,
+                .keyfile = OPTION_oslo_limit_keyfile,
+                .insecure = OPTION_oslo_limit_insecure,
+                .timeout = OPTION_oslo_limit_timeout },
+};
+
 /* ---- options ---- */
 
 const char *service_text_option(const struct conf *conf, enum option option)
@@ -162,6 +186,12 @@ static struct fault *read_wish(const struct conf *conf, const void *mem, const s
         wish->interfaces = conf_list(conf, service->option.valid_interfaces);
     if (service->option.service_type != NO_OPTION) {
         wish->type = conf_string(conf, service->option.service_type);
+    } else if (service->type) {
+        const char **interfaces = mem_array(mem, const char *, 2);
+
+        wish->type = service->type;
+        interfaces[0] = service->interface;
+        wish->interfaces = interfaces;
     } else if (!strcmp(service->group, "cinder")) {
         char **parts = text_split(mem, conf_string(conf, OPTION_cinder_catalog_info), ':');
         const char **interfaces = mem_array(mem, const char *, 2);

@@ -46,23 +46,24 @@ struct service_options {
 
 /* A row a service. */
 struct service {
-    const char *group;        /* of nova.conf: its options, and its own user's credentials */
-    const char *name;         /* of the microversion header: "placement"; NULL: it has none */
-    const char *user_agent;   /* as the Python client says it; NULL: keystoneauth's */
-    const char *accept;       /* NULL: any type */
-    const char *content_type; /* where there is no JSON body; NULL: none */
-    int major;                /* of the API: a path that its endpoint must end with ("/v3"); 0: none */
-    bool strip_version;       /* a version at the end of the endpoint's path is cut off */
-    bool own_user_for_admin;  /* an administrator's request without token: the group's own user */
-    bool request_id;          /* sends X-OpenStack-Request-ID */
-    bool service_token;       /* sends X-Service-Token where [service_user] send_service_user_token */
-    bool checked_token;       /* a token that the middleware checked goes with X-Service-Token of [keystone_authtoken],
-                                 where there is none of [service_user] */
+    const char *group;            /* of nova.conf: its options, and its own user's credentials */
+    const char *name;             /* of the microversion header: "placement"; NULL: it has none */
+    const char *user_agent;       /* as the Python client says it; NULL: keystoneauth's */
+    const char *accept;           /* NULL: any type */
+    const char *content_type;     /* where there is no JSON body; NULL: none */
+    const char *type, *interface; /* in the catalogue, where no options say so */
+    int major;                    /* of the API: a path that its endpoint must end with ("/v3"); 0: none */
+    bool strip_version;           /* a version at the end of the endpoint's path is cut off */
+    bool own_user_for_admin;      /* an administrator's request without token: the group's own user */
+    bool request_id;              /* sends X-OpenStack-Request-ID */
+    bool service_token;           /* sends X-Service-Token where [service_user] send_service_user_token */
+    bool checked_token; /* a token that the middleware checked goes with X-Service-Token of [keystone_authtoken],
+                           where there is none of [service_user] */
     struct service_options option;
 };
 
 extern const struct service service_glance, service_neutron, service_cinder, service_placement, service_keystone,
-    service_barbican, service_cyborg, service_ironic;
+    service_barbican, service_cyborg, service_ironic, service_oslo_limit;
 
 enum service_as {
     SERVICE_AS_USER,  /* the context's token, X-Service-Token beside it as configured */

@@ -258,8 +258,6 @@ struct fault *quota_ask(const struct context *context, const struct quota_questi
     /* A project's limits, unlike a class', are for those within one, and for administrators. */
     if (question->wanted & QUOTA_ASK_LIMITS && !question->class_name && !context_is_someone(context))
         return fault_new(context->mem, Forbidden);
-    if (quota_driver(context) == QUOTA_DRIVER_UNIFIED)
-        return fault_new(context->mem, Internal, "nova.quota.UnifiedLimitsDriver is not supported yet");
     db_param_text(&owner_params, question->project_id);
     db_param_text(&owner_params, question->user_id);
     if (question->wanted & QUOTA_ASK_LIMITS) {

@@ -10,6 +10,7 @@
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/quota/ask.h"
+#include "fcgi_app/quota/unified.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +97,7 @@ struct fault *quota_check_image_metadata(const struct context *context, int64_t 
     const struct quota_values values = { .of[QUOTA_METADATA_ITEMS] = items };
     struct over over;
 
-    if (!items)
+    if (!items || quota_is_unified(context))
         return NULL;
     TRY(check_plain(context, BIT(QUOTA_METADATA_ITEMS), &values, &over));
     return over.overs ? fault_text(context->mem, OverQuota, "Image metadata limit exceeded") : NULL;
@@ -109,6 +110,8 @@ struct fault *quota_check_metadata(const struct context *context, int64_t items)
 
     if (!items)
         return NULL;
+    if (quota_is_unified(context))
+        return unified_check(context, QUOTA_METADATA_ITEMS, 0, items);
     TRY(check_plain(context, BIT(QUOTA_METADATA_ITEMS), &values, &over));
     if (over.overs)
         return fault_new(context->mem, MetadataLimitExceeded, (long long)over.quotas.of[QUOTA_METADATA_ITEMS]);
@@ -127,6 +130,11 @@ struct fault *quota_check_files(const struct context *context, int64_t count, in
 
     if (!count)
         return NULL;
+    if (quota_is_unified(context)) {
+        TRY(unified_check(context, QUOTA_INJECTED_FILES, 0, count));
+        TRY(unified_check(context, QUOTA_INJECTED_FILE_PATH_BYTES, 0, longest_path));
+        return unified_check(context, QUOTA_INJECTED_FILE_CONTENT_BYTES, 0, longest_content);
+    }
     TRY(check_plain(context,
                     BIT(QUOTA_INJECTED_FILES) | BIT(QUOTA_INJECTED_FILE_PATH_BYTES) |
                         BIT(QUOTA_INJECTED_FILE_CONTENT_BYTES),
@@ -147,7 +155,7 @@ struct fault *quota_check_files(const struct context *context, int64_t count, in
 struct fault *quota_check_key_pairs(const struct context *context, const char *user_id, int64_t more)
 {
     const struct quota_question question = {
-        .wanted = QUOTA_ASK_LIMITS | QUOTA_ASK_KEY_PAIRS,
+        .wanted = QUOTA_ASK_KEY_PAIRS | (quota_is_unified(context) ? 0 : QUOTA_ASK_LIMITS),
         .project_id = context->project_id,
         .user_id = user_id,
         .limits_user_id = context->user_id,
@@ -158,6 +166,8 @@ struct fault *quota_check_key_pairs(const struct context *context, const char *u
     if (quota_driver(context) == QUOTA_DRIVER_NOOP)
         return NULL;
     TRY(quota_ask(context, &question, &answer));
+    if (quota_is_unified(context))
+        return unified_check(context, QUOTA_KEY_PAIRS, answer.of_user.of[QUOTA_KEY_PAIRS], more);
     if (over_lower(&answer, BIT(QUOTA_KEY_PAIRS), &answer.of_user, &deltas).overs)
         return fault_new(context->mem, KeypairLimitExceeded);
     return NULL;
@@ -166,7 +176,7 @@ struct fault *quota_check_key_pairs(const struct context *context, const char *u
 struct fault *quota_check_server_groups(const struct context *context, const char *project_id, int64_t more)
 {
     const struct quota_question question = {
-        .wanted = QUOTA_ASK_LIMITS | QUOTA_ASK_GROUPS,
+        .wanted = QUOTA_ASK_GROUPS | (quota_is_unified(context) ? 0 : QUOTA_ASK_LIMITS),
         .project_id = project_id,
         .user_id = context->user_id,
     };
@@ -176,8 +186,21 @@ struct fault *quota_check_server_groups(const struct context *context, const cha
     if (quota_driver(context) == QUOTA_DRIVER_NOOP)
         return NULL;
     TRY(quota_ask(context, &question, &answer));
+    if (quota_is_unified(context))
+        return unified_check(context, QUOTA_SERVER_GROUPS, answer.of_project.of[QUOTA_SERVER_GROUPS], more);
     if (over_both(&answer, BIT(QUOTA_SERVER_GROUPS), &deltas).overs)
         return fault_new(context->mem, ServerGroupLimitExceeded);
+    return NULL;
+}
+
+/* Upstream lets them in one by one, each with its check before and after; all of it happens before the write here. */
+static struct fault *check_members_one_by_one(const struct context *context, int64_t used, int64_t more)
+{
+    for (int64_t i = 0; i < more; i++) {
+        TRY(unified_check(context, QUOTA_SERVER_GROUP_MEMBERS, used + i, 1));
+        if (quota_rechecks(context))
+            TRY(unified_check(context, QUOTA_SERVER_GROUP_MEMBERS, used + i + 1, 0));
+    }
     return NULL;
 }
 
@@ -196,6 +219,8 @@ struct fault *quota_check_group_members(const struct context *context, const cha
 
     if (quota_driver(context) == QUOTA_DRIVER_NOOP)
         return NULL;
+    if (quota_is_unified(context))
+        return check_members_one_by_one(context, (int64_t)count, more);
     TRY(quota_ask(context, &question, &answer));
     if (over_lower(&answer, BIT(QUOTA_SERVER_GROUP_MEMBERS), &answer.of_user, &deltas).overs)
         return fault_text(context->mem, OverQuota, "Quota exceeded, too many servers in group");
@@ -293,6 +318,9 @@ struct fault *quota_check_servers(const struct context *context, const struct qu
     *allowed = max_count;
     if (quota_driver(context) == QUOTA_DRIVER_NOOP)
         return NULL;
+    if (quota_is_unified(context))
+        return unified_check_servers(context, server, min_count, max_count,
+                                     project_id ? project_id : context->project_id, allowed);
     TRY(ask_for_servers(context, project_id ? project_id : context->project_id, user_id ? user_id : context->user_id,
                         &answer, &by_user));
     for (;;) {
@@ -339,7 +367,12 @@ struct fault *quota_check_resize(const struct context *context, const struct quo
     struct quota_answer answer;
     struct over over;
 
-    (void)revert;
+    if (quota_is_unified(context)) {
+        int64_t allowed;
+
+        /* as placement will see it: the new size beside the old one */
+        return revert ? NULL : unified_check_servers(context, to, 1, 1, question.project_id, &allowed);
+    }
     if (quota_driver(context) == QUOTA_DRIVER_NOOP || (!more.of[QUOTA_CORES] && !more.of[QUOTA_RAM]))
         return NULL;
     TRY(quota_ask(context, &question, &answer));

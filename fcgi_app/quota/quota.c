@@ -7,6 +7,7 @@
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/quota/ask.h"
+#include "fcgi_app/quota/unified.h"
 
 static void fill(struct quota_values *values, int64_t value)
 {
@@ -23,6 +24,8 @@ struct fault *quota_of_class(const struct context *context, const char *name, st
         fill(limits, QUOTA_UNLIMITED);
         return NULL;
     }
+    if (quota_is_unified(context))
+        return unified_limits(context, NULL, limits);
     TRY(quota_ask(context, &question, &answer));
     *limits = answer.limits;
     return NULL;
@@ -36,7 +39,7 @@ struct fault *quota_defaults(const struct context *context, struct quota_values 
 struct fault *quota_of(const struct context *context, const char *project_id, const char *user_id,
                        struct quota_values *limits, struct quota_values *used)
 {
-    const struct quota_question question = {
+    struct quota_question question = {
         .wanted = QUOTA_ASK_LIMITS | (used ? QUOTA_ASK_SERVERS | QUOTA_ASK_GROUPS : 0),
         .project_id = project_id,
         .user_id = user_id,
@@ -47,6 +50,14 @@ struct fault *quota_of(const struct context *context, const char *project_id, co
         fill(limits, QUOTA_UNLIMITED);
         fill(used, QUOTA_UNLIMITED);
         return NULL;
+    }
+    if (quota_is_unified(context)) {
+        TRY(unified_limits(context, project_id, limits));
+        if (!used)
+            return NULL;
+        question.wanted = QUOTA_ASK_GROUPS;
+        TRY(quota_ask(context, &question, &answer));
+        return unified_used(context, project_id, answer.of_project.of[QUOTA_SERVER_GROUPS], used);
     }
     TRY(quota_ask(context, &question, &answer));
     *limits = user_id ? answer.user_limits : answer.limits;
@@ -88,7 +99,7 @@ struct fault *quota_settable(const struct context *context, const char *project_
     };
     struct quota_answer answer;
 
-    if (quota_driver(context) == QUOTA_DRIVER_NOOP) {
+    if (quota_driver(context) != QUOTA_DRIVER_DB) {
         fill(minimum, 0);
         fill(maximum, QUOTA_UNLIMITED);
         return NULL;

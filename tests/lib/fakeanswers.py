@@ -156,6 +156,46 @@ def keystone_project(ask, id_):
                              'links': {'self': ask.base + '/v3/projects/' + id_}}}
 
 
+@route('keystone', 'GET', '/v3/limits/model')
+def keystone_limits_model(ask):
+    return 200, {'model': {'name': ask.cloud.limit_model, 'description': 'how limits are enforced'}}
+
+
+@route('keystone', 'GET', '/v3/endpoints/([^/]+)')
+def keystone_endpoint(ask, id_):
+    for service in ask.peers.catalogue(None):
+        for endpoint in service['endpoints']:
+            if endpoint['id'] == id_:
+                return 200, {'endpoint': {'id': id_, 'interface': endpoint['interface'], 'url': endpoint['url'],
+                                          'region': endpoint['region'], 'region_id': endpoint['region_id'],
+                                          'service_id': service['id'], 'enabled': True, 'name': service['name'],
+                                          'links': {'self': ask.base + '/v3/endpoints/' + id_}}}
+    return 404, {'error': {'code': 404, 'message': 'Could not find endpoint: %s.' % id_, 'title': 'Not Found'}}
+
+
+def limits_of(ask, key, rows):
+    """Those of nova's service in its region whose fields are as the query says."""
+    wanted = {name: ask.query[name][0] for name in ('service_id', 'region_id', 'resource_name', 'project_id')
+              if name in ask.query}
+    rows = [dict(row, id=uid('1417', n), service_id='id-of-nova', region_id='RegionOne', description=None,
+                 links={'self': ask.base + '/v3/' + key}) for n, row in enumerate(rows, 1)]
+    return 200, {key: [row for row in rows if all(row.get(name) == value for name, value in wanted.items())],
+                 'links': {'self': ask.base + '/v3/' + key, 'previous': None, 'next': None}}
+
+
+@route('keystone', 'GET', '/v3/registered_limits')
+def keystone_registered_limits(ask):
+    return limits_of(ask, 'registered_limits', [
+        {'resource_name': name, 'default_limit': limit} for name, limit in sorted(ask.cloud.registered_limits.items())])
+
+
+@route('keystone', 'GET', '/v3/limits')
+def keystone_limits(ask):
+    return limits_of(ask, 'limits', [
+        {'project_id': project, 'domain_id': None, 'resource_name': name, 'resource_limit': limit}
+        for (project, name), limit in sorted(ask.cloud.limits.items())])
+
+
 # -- glance
 
 @route('glance', 'GET', '/?')

@@ -265,6 +265,14 @@ class Cloud:
                               'totalGigabytesUsed': 2, 'totalSnapshotsUsed': 1, 'totalBackupsUsed': 0,
                               'totalBackupGigabytesUsed': 0}
         self.usages = {'VCPU': 3, 'MEMORY_MB': 1536, 'DISK_GB': 3}
+        # limits that keystone keeps: by resource; by project and resource
+        self.limit_model = 'flat'
+        self.registered_limits = {
+            'servers': 100, 'class:VCPU': 200, 'class:MEMORY_MB': 200000, 'class:DISK_GB': 5000,
+            'server_metadata_items': 128, 'server_injected_files': 5, 'server_injected_file_content_bytes': 10240,
+            'server_injected_file_path_bytes': 255, 'server_key_pairs': 100, 'server_groups': 10,
+            'server_group_members': 10}
+        self.limits = {}
         self.projects = {PROJECT: 'demo', OTHER_PROJECT: 'other', SERVICE_PROJECT: 'service'}
         self.serial = 0
         for server in servers:

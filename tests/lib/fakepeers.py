@@ -143,6 +143,7 @@ class FakePeers:
             'service_token_roles_required = true\n\n' % (keystone, credentials('nova'))
         out += '[service_user]\nsend_service_user_token = true\n%s\n' % credentials('nova').replace(
             'region_name = %s\n' % REGION, '')
+        out += '[oslo_limit]\nendpoint_id = nova-public\n%s\n' % credentials('nova')
         out += '[glance]\nregion_name = %s\n\n' % REGION
         # neutron's extensions are asked for each time, so that no answer depends on the one before
         out += '[neutron]\nextension_sync_interval = 0\n%s\n[placement]\n%s\n' % (credentials('neutron'), credentials('placement'))

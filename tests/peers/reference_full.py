@@ -9,6 +9,7 @@ from nova import context
 from nova.api.openstack.compute.wsgi import init_application
 from nova.compute import api as compute_api
 from nova.compute import rpcapi
+from nova import quota
 from nova.objects import service
 
 _application = init_application()
@@ -20,6 +21,8 @@ def forget():
     context.CELL_CACHE = {}
     compute_api.CELLS = []
     rpcapi.LAST_VERSION = None
+    quota.UID_QFD_POPULATED_CACHE_ALL = False
+    quota.UID_QFD_POPULATED_CACHE_BY_PROJECT.clear()
     service.Service.clear_min_version_cache()
 
 

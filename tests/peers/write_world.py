@@ -342,6 +342,16 @@ def apply_state(rows, peers, tap, words, failure):
         elif kind == 'rpc':
             method, _, what = rest.partition('=')
             tap.replies[method] = failure(what) if what.startswith('!') else json.loads(what)
+        elif kind == 'limit':
+            resource, _, limit = rest.rpartition('=')
+            peers.cloud.limits[(PROJECT, resource)] = int(limit)
+        elif kind == 'registered':
+            resource, _, limit = rest.rpartition('=')
+            del peers.cloud.registered_limits[resource]
+            if limit != 'none':
+                peers.cloud.registered_limits[resource] = int(limit)
+        elif kind == 'model':
+            peers.cloud.limit_model = rest
         elif kind != 'conf':
             raise ValueError('state %r' % word)
     rows.settle()

@@ -64,6 +64,31 @@ notification_format = both
 notify_on_state_change = vm_and_task_state
 bdms_in_notifications = true
 ''',
+    'limits': '''
+[quota]
+driver = nova.quota.UnifiedLimitsDriver
+''',
+    'limits_bare': '''
+[quota]
+driver = nova.quota.UnifiedLimitsDriver
+
+[oslo_limit]
+auth_type =
+''',
+    'limits_denied': '''
+[quota]
+driver = nova.quota.UnifiedLimitsDriver
+
+[oslo_limit]
+password = wrong
+''',
+    'limits_pcpu': '''
+[quota]
+driver = nova.quota.UnifiedLimitsDriver
+
+[workarounds]
+unified_limits_count_pcpu_as_vcpu = true
+''',
     'versioned': '''
 [oslo_messaging_notifications]
 driver = messaging

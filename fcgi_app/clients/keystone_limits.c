@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Limits that keystone keeps; see the header. */
+#include "config.h"
+
+#include "fcgi_app/clients/keystone_limits.h"
+
+#include "fcgi_app/base/log.h"
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/strbuf.h"
+#include "fcgi_app/base/text.h"
+#include "fcgi_app/base/worker.h"
+#include "fcgi_app/clients/path.h"
+#include "fcgi_app/clients/service.h"
+#include "fcgi_app/conf/conf.h"
+
+#include <string.h>
+
+LOG_MODULE("oslo_limit.limit");
+
+static struct fault *ask(const struct context *context, const char *path, struct service_call *call)
+{
+    *call = (struct service_call){
+        .service = &service_oslo_limit,
+        .method = "GET",
+        .path = path,
+        .as = SERVICE_AS_GROUP,
+    };
+    return service_call(context, context->mem, call);
+}
+
+/* The SDK's classes by status. */
+static struct fault *refused(const struct context *context, const struct service_call *call)
+{
+    const char *words = mem_printf(context->mem, "%d: Error for url: %s", call->status, call->url);
+
+    switch (call->status) {
+    case 400:
+        return fault_new(context->mem, openstack_BadRequestException, words);
+    case 404:
+        return fault_new(context->mem, openstack_ResourceNotFound, words);
+    case 409:
+        return fault_new(context->mem, openstack_ConflictException, words);
+    case 412:
+        return fault_new(context->mem, openstack_PreconditionFailedException, words);
+    default:
+        return fault_new(context->mem, openstack_HttpException, words);
+    }
+}
+
+static struct fault *read_json(const struct context *context, const char *path, json_t **json)
+{
+    struct service_call call;
+
+    TRY(ask(context, path, &call));
+    if (call.status >= 400)
+        return refused(context, &call);
+    *json = service_json(context->mem, &call);
+    return *json ? NULL : fault_new(context->mem, requests_JSONDecodeError);
+}
+
+/* What keeps the user of [oslo_limit] from having a session at all. */
+static struct fault *as_session_fault(const struct context *context, struct fault *fault)
+{
+    static const enum fault_name names[] = { FAULT_keystone_Unauthorized, FAULT_keystone_MissingAuthPlugin,
+                                             FAULT_keystone_DiscoveryFailure, FAULT_keystone_AuthorizationFailure };
+
+    for (size_t i = 0; fault && i < sizeof(names) / sizeof(names[0]); i++)
+        if (fault_is(fault, names[i])) {
+            log_error("Unable to initialize OpenStackSDK session: %s", fault->message);
+            return fault_new(context->mem, limits_SessionInitError, fault->message);
+        }
+    return fault;
+}
+
+/* Whatever the status, the answer must say it. */
+static struct fault *read_model(struct keystone_limits *limits)
+{
+    const struct context *context = limits->context;
+    struct service_call call;
+    const char *name;
+    json_t *json;
+
+    TRY(as_session_fault(context, ask(context, "/limits/model", &call)));
+    json = service_json(context->mem, &call);
+    if (!json)
+        return fault_new(context->mem, requests_JSONDecodeError);
+    if (!json_object_get(json, "model"))
+        return fault_new(context->mem, KeyError, "'model'");
+    name = json_string_value(json_object_get(json_object_get(json, "model"), "name"));
+    if (!name)
+        return fault_new(context->mem, KeyError, "'name'");
+    limits->is_flat = !strcmp(name, "flat");
+    if (!limits->is_flat && strcmp(name, "strict-two-level") != 0)
+        return fault_new(context->mem, ValueError,
+                         mem_printf(context->mem, "enforcement model %s is not supported", name));
+    return NULL;
+}
+
+static struct fault *read_endpoint(struct keystone_limits *limits)
+{
+    const struct context *context = limits->context;
+    const char *id = conf_string(context->worker->conf, OPTION_oslo_limit_endpoint_id);
+    const json_t *endpoint;
+    struct strbuf path;
+    json_t *json;
+
+    if (text_is_empty(id))
+        return fault_new(context->mem, openstack_InvalidRequest, "Request requires an ID but none was found");
+    strbuf_init(&path, context->mem, 64);
+    strbuf_puts(&path, "/endpoints/");
+    path_put_part(&path, id);
+    TRY(read_json(context, path.data, &json));
+    endpoint = json_object_get(json, "endpoint");
+    limits->service_id = json_string_value(json_object_get(endpoint, "service_id"));
+    limits->region_id = json_string_value(json_object_get(endpoint, "region_id"));
+    return NULL;
+}
+
+struct fault *keystone_limits_open(const struct context *context, struct keystone_limits *limits)
+{
+    *limits = (struct keystone_limits){ .context = context };
+    TRY(read_model(limits));
+    return limits->is_flat ? read_endpoint(limits) : NULL;
+}
+
+/* "?service_id=…&region_id=…&resource_name=…[&project_id=…]" */
+static const char *path_of(const struct keystone_limits *limits, const char *start, const char *resource,
+                           const char *project_id)
+{
+    struct strbuf path;
+    char joint = '?';
+
+    strbuf_init(&path, limits->context->mem, 160);
+    strbuf_puts(&path, start);
+#define PART(name, value)                                                                                              \
+    if (value) {                                                                                                       \
+        strbuf_printf(&path, "%c" name "=", joint);                                                                    \
+        path_put_part(&path, value);                                                                                   \
+        joint = '&';                                                                                                   \
+    }
+    PART("service_id", limits->service_id)
+    PART("region_id", limits->region_id)
+    PART("resource_name", resource)
+    PART("project_id", project_id)
+#undef PART
+    return path.data;
+}
+
+/* The first of the list counts. */
+static struct fault *first(const struct keystone_limits *limits, const char *path, const char *list, const char *key,
+                           int64_t *limit, bool *found)
+{
+    const json_t *row;
+    json_t *json;
+
+    *limit = 0;
+    TRY(read_json(limits->context, path, &json));
+    row = json_array_get(json_object_get(json, list), 0);
+    *found = row != NULL;
+    *limit = json_integer_value(json_object_get(row, key));
+    return NULL;
+}
+
+struct fault *keystone_limit_registered(const struct keystone_limits *limits, const char *resource, int64_t *limit,
+                                        bool *found)
+{
+    return first(limits, path_of(limits, "/registered_limits", resource, NULL), "registered_limits", "default_limit",
+                 limit, found);
+}
+
+struct fault *keystone_limit_of_project(const struct keystone_limits *limits, const char *project_id,
+                                        const char *resource, int64_t *limit, bool *found)
+{
+    return first(limits, path_of(limits, "/limits", resource, project_id), "limits", "resource_limit", limit, found);
+}
