@@ -124,8 +124,6 @@ static struct fault *fault_of_peer(const void *mem, struct fault *fault)
         log_error("The [cinder] section has no credentials (auth_type) for the block-storage service");
         return fault_new(mem, cinder_Unauthorized, "Unknown auth type: None (HTTP 401)");
     }
-    if (fault_is(fault, FAULT_keystone_EndpointNotFound))
-        return fault_new(mem, TypeError, "a bytes-like object is required, not 'str'");
     return fault;
 }
 
@@ -135,13 +133,18 @@ static struct fault *fault_of_peer(const void *mem, struct fault *fault)
 static struct fault *find_endpoint(const struct context *context, const void *mem, const char **url)
 {
     const char *template = conf_string(context->worker->conf, OPTION_cinder_endpoint_template);
+    struct fault *fault = NULL;
     char **parts;
     const char *path;
 
     if (template)
         TRY(service_template(context, mem, template, url));
     else
-        TRY(service_endpoint(context, mem, &service_cinder, SERVICE_AS_USER, url));
+        fault = service_endpoint(context, mem, &service_cinder, SERVICE_AS_USER, url);
+    /* the catalogue of our own token that has no cinder gives no address, which is what then goes wrong */
+    if (fault && fault_is(fault, FAULT_keystone_EndpointNotFound) && !service_has_token(context))
+        return fault_new(mem, TypeError, "a bytes-like object is required, not 'str'");
+    TRY(fault);
     path = strstr(*url, "://");
     path = strchr(path ? path + 3 : *url, '/');
     parts = text_split(mem, path ? path : "", '/');
