@@ -249,6 +249,21 @@ def test_the_database_is_lost_in_the_middle_of_an_action(api, stage):
     assert [m.method for m in sent(stage)] == ['stop_instance']
 
 
+@pytest.mark.parametrize('table', ('instances', 'block_device_mapping'))
+def test_the_database_is_lost_in_the_middle_of_a_delete(api, stage, undisturbed, table):
+    on_a_dead_host(stage)
+    with rig.Lock(stage, 'nova_cell1', 'LOCK TABLE %s IN EXCLUSIVE MODE' % table) as lock:
+        asked = api.start('DELETE', SERVERS + '/' + NAMES['db_1'])
+        lock.wait()
+        lock.terminate()
+        lock.release()
+        answer = asked.result(20)
+    assert answer.status == 204 or answer.status == 500 and 'Unexpected API Error' in answer.words, answer
+    assert api.ask('DELETE', SERVERS + '/' + NAMES['db_1']).status == (404 if answer.status == 204 else 204)
+    assert api.ask('GET', SERVERS + '/' + NAMES['db_1']).status == 404
+    assert deleting(stage) == undisturbed[0]
+
+
 # -- many at once
 
 def at_once(api, count, *arguments, **more):
