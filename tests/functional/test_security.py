@@ -85,7 +85,8 @@ SPOOFED = {'X-Roles': 'admin', 'X-Role': 'admin', 'X-User-Id': 'admin', 'X-User'
 
 
 @pytest.mark.parametrize('spelling', ('-', '_'))
-@pytest.mark.parametrize('names', [[name] for name in SPOOFED] + [list(SPOOFED)], ids=lambda names: names[0] if not names[1:] else 'all')
+@pytest.mark.parametrize('names', [[name] for name in SPOOFED] + [list(SPOOFED)],
+                         ids=lambda names: 'all' if names[1:] else names[0])
 def test_identity_headers_of_the_client_go_nowhere(api, stage, front, names, spelling):
     spoofed = ''.join('%s: %s\r\n' % (name.replace('-', spelling), SPOOFED[name]) for name in names)
 
@@ -192,7 +193,6 @@ SECRETS = {'PASS-' + name: name for name in ('CREATE', 'CHANGE', 'RESCUE', 'REBU
 
 def test_a_life_at_debug_shows_no_secret(pool, stage):
     api = pool({'DEFAULT': {'default_log_levels': 'amqp=DEBUG,oslo.messaging=DEBUG,keystoneauth=DEBUG', 'log_options': 'true'},
-                'oslo_reports': {'log_dir': '/nowhere'},
                 'oslo_messaging_notifications': {'driver': 'log'},
                 'notifications': {'notify_on_state_change': 'vm_and_task_state', 'notification_format': 'both'}}, workers=1)
     data = base64.b64encode(USER_DATA.encode()).decode()
@@ -202,8 +202,8 @@ def test_a_life_at_debug_shows_no_secret(pool, stage):
         'attachment.connection_info': {'auth_password': 'PASS-CHAP'}})
     asked = [
         api.ask('POST', SERVERS, {'server': server}),
-        api.ask('POST', SERVERS, {'server': dict(server, networks=[{'uuid': NAMES['net_private']}], personality=[{'path': '/x', 'contents': base64.b64encode(
-            b'PASS-INJECTED').decode()}])}, version='2.1'),
+        api.ask('POST', SERVERS, {'server': dict(server, networks=[{'uuid': NAMES['net_private']}], personality=[
+            {'path': '/x', 'contents': base64.b64encode(b'PASS-INJECTED').decode()}])}, version='2.1'),
         api.ask('POST', SERVERS, {'server': dict(server, adminPass={'x': 'PASS-NOBODY'})}),
         api.ask('POST', SERVERS, {'server': dict(server, user_data='!%s!' % USER_DATA)}),
         api.ask('POST', SERVERS, b'{"server": {"adminPass": "PASS-NOBODY", "user_data": "' + data.encode() + b'"'),
@@ -241,7 +241,8 @@ def test_a_life_at_debug_shows_no_secret(pool, stage):
     log = texts['nova-api.log']
     assert 'changePassword' in log and 'Connected to' in log and 'Guru Meditation' in ''.join(texts.values())
     secrets = {**SECRETS, USER_DATA: 'user data', data: 'user data, encoded', 'UEFTUy1JTkpFQ1RFRA': 'a file, encoded',
-               rabbit.PASSWORD: "RabbitMQ's password", fakepeers.PASSWORD: 'password of the services', 'I2Nsb3VkLWNvbmZpZw': 'user data of a row',
+               rabbit.PASSWORD: "RabbitMQ's password", fakepeers.PASSWORD: 'password of the services',
+               'I2Nsb3VkLWNvbmZpZw': 'user data of a row',
                fakepeers.TOKENS['member']: "a user's token", 'service-token-of-nova': 'our own token',
                'service-token-of-neutron': 'our own token', key.splitlines()[1]: 'a private key', 'PRIVATE KEY': 'a private key'}
     for name, text in texts.items():
