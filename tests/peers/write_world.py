@@ -49,7 +49,7 @@ def extend(prefix, transport):
     insert(api, 'instance_group_policy', created_at=T0, group_id=2, policy='anti-affinity',
            rules=json.dumps({'max_server_per_host': 2}))
     put_cell1(cells[1])
-    put_migration(cells[2], 1, 20, 'done', 'migration', 'host-d', 'host-c', 2)
+    put_migration(cells[2], 7, 20, 'done', 'migration', 'host-d', 'host-c', 2)
     for cur in (api, *cells):
         for table in world.tables_of(cur):
             cur.execute("SELECT pg_get_serial_sequence(%s, 'id') WHERE EXISTS (SELECT FROM information_schema.columns "
