@@ -221,19 +221,16 @@ static struct neutron_param *pool_params(const struct context *context, const vo
     return params;
 }
 
-/* Python's truth: what counts as no pool named. */
-static bool is_nothing(const json_t *value)
+bool floating_ip_pool_is_named(const json_t *pool)
 {
-    return !value || json_is_null(value) || json_is_false(value) ||
-           (json_is_string(value) && !json_string_length(value)) ||
-           (json_is_number(value) && json_number_value(value) == 0) ||
-           (json_is_array(value) && !json_array_size(value)) || (json_is_object(value) && !json_object_size(value));
+    return json_is_true(pool) || json_string_length(pool) || json_number_value(pool) != 0 || json_array_size(pool) ||
+           json_object_size(pool);
 }
 
 struct fault *floating_ip_allocate(const struct context *context, const void *mem, const json_t *pool,
                                    const char **address)
 {
-    struct neutron_param *params = pool_params(context, mem, is_nothing(pool) ? NULL : pool);
+    struct neutron_param *params = pool_params(context, mem, floating_ip_pool_is_named(pool) ? pool : NULL);
     struct strbuf words;
     struct fault *fault;
     json_t *items, *body, *made;
@@ -244,10 +241,10 @@ struct fault *floating_ip_allocate(const struct context *context, const void *me
         return fault_new(mem, FloatingIpPoolNotFound);
     if (json_array_size(items) > 1) {
         strbuf_init(&words, mem, 64);
-        if (is_nothing(pool))
-            strbuf_puts(&words, params[2].value);
-        else
+        if (floating_ip_pool_is_named(pool))
             json_put_python_str(&words, pool);
+        else
+            strbuf_puts(&words, params[2].value);
         return fault_text(mem, NovaException, "Multiple floating IP pools matches found for name '%s'", words.data);
     }
     id = text(json_array_get(items, 0), "id");

@@ -28,8 +28,10 @@ struct fault *floating_ip_show(const struct context *context, const void *mem, c
 struct fault *floating_ip_show_address(const struct context *context, const void *mem, const char *address,
                                        struct floating_ip *ip) FAULT_CHECK;
 
+/* Does a body name one?  Nothing, zero and what is empty name none, as Python reads them. */
+bool floating_ip_pool_is_named(const json_t *pool);
 /*
- * A new one for the project.  `pool` as the body has it, by name or id; NULL, empty and the like: [neutron]
+ * A new one for the project.  `pool` as the body has it, by name or id; where it names none: [neutron]
  * default_floating_pool.  Faults: FloatingIpPoolNotFound, NoMoreFloatingIps, FloatingIpLimitExceeded,
  * FloatingIpBadRequest; NovaException for several pools of that name.
  */

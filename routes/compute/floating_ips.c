@@ -122,7 +122,7 @@ static struct fault *floating_ips_create(struct call *call)
 
     TRY(authorize(call, RULE("create")));
     TRY(check_body(call));
-    if (json_is_null(pool) || (json_is_string(pool) && !json_string_length(pool)))
+    if (!floating_ip_pool_is_named(pool))
         pool = NULL;
     fault = floating_ip_allocate(call->context, call->mem, pool, &address);
     if (!fault)

@@ -99,6 +99,20 @@ notification_format = versioned
 versioned_notifications_topics = one,two
 default_level = WARN
 ''',
+    'proxies': '''
+[DEFAULT]
+flat_injected = true
+
+[neutron]
+default_floating_pool = public
+ovs_bridge = a-very-long-bridge
+
+[api]
+use_neutron_default_nets = true
+neutron_default_tenant_id = fedcba98-7654-3210-fedc-ba9876543210
+max_limit = 2
+glance_link_prefix = https://images.example/prefix
+''',
 }
 
 
