@@ -38,6 +38,13 @@ CREDENTIAL(domain_id)
 CREDENTIAL(project_id)
 CREDENTIAL(project_domain_id)
 
+/* Of a service's token only its roles are kept. */
+static const char *credential_unknown(const struct context *context)
+{
+    (void)context;
+    return NULL;
+}
+
 static const char *credential_is_admin(const struct context *context)
 {
     return python_bool(context->is_admin);
@@ -65,6 +72,7 @@ static const struct credential {
     const char *const *(*list)(const struct context *context);
     bool is_bool;
 } credentials[] = {
+    { "is_admin", credential_is_admin, NULL, true },
     { "user_id", credential_user_id, NULL, false },
     { "user_domain_id", credential_user_domain_id, NULL, false },
     { "system_scope", credential_system_scope, NULL, false },
@@ -73,8 +81,11 @@ static const struct credential {
     { "project_domain_id", credential_project_domain_id, NULL, false },
     { "roles", NULL, credential_roles, false },
     { "is_admin_project", credential_is_admin_project, NULL, true },
+    { "service_user_id", credential_unknown, NULL, false },
+    { "service_user_domain_id", credential_unknown, NULL, false },
+    { "service_project_id", credential_unknown, NULL, false },
+    { "service_project_domain_id", credential_unknown, NULL, false },
     { "service_roles", NULL, credential_service_roles, false },
-    { "is_admin", credential_is_admin, NULL, true },
     { "system", credential_system_scope, NULL, false }, /* there only when it says something */
 };
 #define CREDENTIAL_COUNT (sizeof(credentials) / sizeof(credentials[0]))
@@ -178,9 +189,12 @@ void check_put_target(const struct check_state *state, struct strbuf *out)
     const struct policy_target *target = state->target ? state->target : &own;
     const char *joint = "{";
 
+    /* upstream's dictionary begins with the user, but for the one that stands for the context itself */
+    if (state->target && target->user_id)
+        put_key(out, &joint, "user_id", target->user_id);
     if (target->project_id || !state->target)
         put_key(out, &joint, "project_id", target->project_id);
-    if (target->user_id || !state->target)
+    if (!state->target)
         put_key(out, &joint, "user_id", target->user_id);
     for (const struct policy_extra *extra = state->extras; extra && extra->key; extra++)
         put_key(out, &joint, extra->key, extra->value);

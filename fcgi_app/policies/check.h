@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 struct context;
+struct fault;
 struct policy_extra;
 struct policy_target;
 struct strbuf;
@@ -27,7 +28,9 @@ struct check_state {
     const void *rules;
     const char *asked; /* name of the rule that was asked for */
     int depth;         /* of rules naming rules */
-    bool *circle;      /* set when rules name each other in a circle: the answer is then a refusal */
+    struct fault *
+        *fault;   /* set to the first thing that went wrong with a server that was asked; NULL: nobody hears of it */
+    bool *circle; /* set when rules name each other in a circle: the answer is then a refusal */
 };
 
 /* Gives the slot in which a rule of that name stands or will stand. */

@@ -258,7 +258,7 @@ static const char *scope_of(const struct context *context)
 }
 
 static bool allow(const struct policies *policies, const struct context *context, const char *rule,
-                  const struct policy_target *target, const struct policy_extra *extras)
+                  const struct policy_target *target, const struct policy_extra *extras, struct fault **fault)
 {
     const struct rules *rules = policies->rules;
     bool circle = false;
@@ -268,6 +268,7 @@ static bool allow(const struct policies *policies, const struct context *context
                                  .rule = rule_in,
                                  .rules = rules,
                                  .asked = rule,
+                                 .fault = fault,
                                  .circle = &circle };
     const struct slot *slot = slot_find(rules, rule);
 
@@ -281,22 +282,22 @@ static bool allow(const struct policies *policies, const struct context *context
 bool policies_allow(const struct policies *policies, const struct context *context, const char *rule,
                     const struct policy_target *target)
 {
-    return allow(policies, context, rule, target, NULL);
+    return allow(policies, context, rule, target, NULL, NULL);
 }
 
 static bool allow_by_worker(const struct context *context, const char *rule, const struct policy_target *target,
-                            const struct policy_extra *extras)
+                            const struct policy_extra *extras, struct fault **fault)
 {
     struct policies *policies = context->worker->policies;
 
     if (policies->look)
         policies->look(policies->look_arg, policies);
-    return allow(policies, context, rule, target, extras);
+    return allow(policies, context, rule, target, extras, fault);
 }
 
 bool policy_allows(const struct context *context, const char *rule, const struct policy_target *target)
 {
-    return allow_by_worker(context, rule, target, NULL);
+    return allow_by_worker(context, rule, target, NULL, NULL);
 }
 
 struct fault *policy_check(const struct context *context, const char *rule, const struct policy_target *target)
@@ -307,7 +308,13 @@ struct fault *policy_check(const struct context *context, const char *rule, cons
 struct fault *policy_check_with(const struct context *context, const char *rule, const struct policy_target *target,
                                 const struct policy_extra *extras)
 {
-    if (allow_by_worker(context, rule, target, extras))
+    struct fault *fault = NULL;
+    bool allowed = allow_by_worker(context, rule, target, extras, &fault);
+
+    /* Where a server that a rule asks is not to be had, the request fails, whatever else the rule says. */
+    if (fault)
+        return fault;
+    if (allowed)
         return NULL;
     return fault_new(context->mem, PolicyNotAuthorized, rule);
 }

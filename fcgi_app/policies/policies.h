@@ -45,13 +45,16 @@ struct policy_extra {
  */
 struct fault *policies_open(const void *mem, struct conf *conf, struct policies **policies) FAULT_CHECK;
 
-/* PolicyNotAuthorized unless the rule of the context's worker lets the context do it. */
+/*
+ * PolicyNotAuthorized unless the rule of the context's worker lets the context do it.  Where a rule asks a server that
+ * cannot be asked: KeyError, RuntimeError, requests_….
+ */
 struct fault *policy_check(const struct context *context, const char *rule,
                            const struct policy_target *target) FAULT_CHECK;
 /* As policy_check, for a target that has further keys: `extras` ends with a NULL key. */
 struct fault *policy_check_with(const struct context *context, const char *rule, const struct policy_target *target,
                                 const struct policy_extra *extras) FAULT_CHECK;
-/* The soft form. */
+/* The soft form: a server that cannot be asked refuses. */
 bool policy_allows(const struct context *context, const char *rule, const struct policy_target *target);
 
 /* ---- the parts, for tests and tools ---- */

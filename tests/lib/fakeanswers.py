@@ -156,6 +156,12 @@ def keystone_project(ask, id_):
                              'links': {'self': ask.base + '/v3/projects/' + id_}}}
 
 
+@route('keystone', 'POST', '/policy/(.*)')
+def remote_policy(ask, what):
+    """A server that rules ask: what it says stands in the path."""
+    return {'refused': (403, 'True'), 'no': (200, 'False'), 'own': (200, 'False')}.get(what, (200, 'True'))
+
+
 @route('keystone', 'GET', '/v3/limits/model')
 def keystone_limits_model(ask):
     return 200, {'model': {'name': ask.cloud.limit_model, 'description': 'how limits are enforced'}}

@@ -219,7 +219,8 @@ class FakePeers:
     def _answer(self, service, method, parts, headers, value):
         query = urllib.parse.parse_qs(parts.query, keep_blank_values=True)
         who = who_is(headers.get('x-auth-token'))
-        open_ = parts.path in ('', '/', '/v2.0', '/v3', '/v3/') or parts.path == '/v3/auth/tokens' and method == 'POST'
+        open_ = parts.path in ('', '/', '/v2.0', '/v3', '/v3/') or parts.path.startswith('/policy/') or \
+            parts.path == '/v3/auth/tokens' and method == 'POST'
         if not open_ and who is None:
             return 401, {'error': {'code': 401, 'message': 'The request you have made requires authentication.',
                                    'title': 'Unauthorized'}}, {}

@@ -116,6 +116,30 @@ glance_link_prefix = https://images.example/prefix
 }
 
 
+# Files of rules that a configuration of this name has; {keystone} is the stand-in's URL.
+POLICIES = {
+    'remote': '''
+"os_compute_api:os-pause-server:pause": "{keystone}/policy/yes"
+"os_compute_api:os-pause-server:unpause": "{keystone}/policy/no"
+"os_compute_api:os-suspend-server:suspend": "{keystone}/policy/%(project_id)s/%(user_id)s"
+"os_compute_api:os-suspend-server:resume": "role:admin or {keystone}/policy/no"
+"os_compute_api:os-lock-server:lock": "not {keystone}/policy/no"
+"os_compute_api:os-lock-server:unlock": "rule:other"
+"other": "role:nobody or {keystone}/policy/refused"
+"os_compute_api:servers:stop": "{keystone}/policy/%(nothing)s"
+"os_compute_api:servers:start": "http://127.0.0.1:1/policy or role:member"
+"os_compute_api:servers:reboot": "https://127.0.0.1:1/policy"
+"os_compute_api:os-flavor-manage:create": "{keystone}/policy/yes"
+"os_compute_api:servers:show:host_status": "{keystone}/policy/no"
+''',
+}
+POLICIES['remote_json'] = POLICIES['remote']
+POLICIES['remote_files'] = POLICIES['remote']
+for _name, _more in (('remote', ''), ('remote_json', 'remote_content_type = application/json\n'),
+                     ('remote_files', 'remote_ssl_client_crt_file = /nonexistent/crt\n')):
+    CONFIGURATIONS[_name] = '\n[oslo_policy]\npolicy_file = {folder}/rules.yaml\n' + _more
+
+
 class Line:
     """One request with its state. method, path, version, headers as peers.Request has them."""
 
@@ -355,7 +379,10 @@ enabled = true
            main=self.prefix.format(db='nova_cell1').replace('postgresql', driver, 1)))
             if driver == 'postgresql':
                 out.write('[fcgi]\nosapi_compute_address = {folder}/api.sock\n\n'.format(folder=folder))
-            out.write(self.peers.configuration() + CONFIGURATIONS[name])
+            out.write(self.peers.configuration() + CONFIGURATIONS[name].replace('{folder}', folder))
+        if name in POLICIES:
+            with open(os.path.join(folder, 'rules.yaml'), 'w', encoding='utf-8') as out:
+                out.write(POLICIES[name].replace('{keystone}', self.peers.url('keystone')))
         return path
 
     def settled(self):
