@@ -48,6 +48,11 @@ UWSGI = '/usr/bin/uwsgi_python3'
 # What a line's conf:NAME adds to nova.conf.
 CONFIGURATIONS = {
     '': '',
+    'reclaim': '''
+[DEFAULT]
+reclaim_instance_interval = 3600
+shelved_offload_time = -1
+''',
     'legacy': '''
 [oslo_messaging_notifications]
 driver = messagingv2
