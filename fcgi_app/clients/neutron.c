@@ -200,7 +200,7 @@ static struct fault *call_one(const struct context *context, const void *mem, en
 static void put_params(struct strbuf *path, const struct neutron_param *params)
 {
     for (; params && params->name; params++)
-        service_put_param(path, params->name, params->value);
+        service_put_param(path, params->name, params->value ? params->value : "None"); /* as Python writes it */
 }
 
 /* The query of the next page's address, or NULL. */

@@ -47,21 +47,40 @@ static struct fault *find(const struct context *context, const void *mem, const 
 {
     json_t *items;
 
+    if (text_is_empty(address))
+        return fault_new(mem, FloatingIpNotFoundForAddress, address ? address : "None");
     TRY(list(context, mem, "floating_ip_address", address, &items));
     if (!json_array_size(items))
         return fault_new(mem, FloatingIpNotFoundForAddress, address);
     if (json_array_size(items) > 1)
         return fault_new(mem, FloatingIpMultipleFoundForAddress, address);
     *raw = json_array_get(items, 0);
-    return NULL;
+    return json_is_object(*raw) ? NULL : fault_new(mem, TypeError, "'NoneType' object is not subscriptable");
+}
+
+/* A member that a peer must not leave out. */
+static struct fault *need(const void *mem, const json_t *raw, const char *key)
+{
+    if (!json_is_object(raw))
+        return fault_new(mem, TypeError, "'NoneType' object is not subscriptable");
+    return json_object_get(raw, key) ? NULL : fault_new(mem, KeyError, mem_printf(mem, "'%s'", key));
+}
+
+static struct fault *id_of(const void *mem, const json_t *raw, const char **id)
+{
+    *id = text(raw, "id");
+    return *id ? NULL : fault_new(mem, KeyError, "'id'");
 }
 
 /* ---- shows ---- */
 
 /* `port` is what is told of its port: NULL or null for none. */
-static void read_ip(const json_t *raw, const char *network_id, const char *network_name, const json_t *port,
-                    struct floating_ip *ip)
+static struct fault *read_ip(const void *mem, const json_t *raw, const char *network_id, const char *network_name,
+                             const json_t *port, struct floating_ip *ip)
 {
+    TRY(need(mem, raw, "id"));
+    TRY(need(mem, raw, "floating_ip_address"));
+    TRY(need(mem, raw, "fixed_ip_address"));
     *ip = (struct floating_ip){
         .id = text(raw, "id"),
         .address = text(raw, "floating_ip_address"),
@@ -70,6 +89,7 @@ static void read_ip(const json_t *raw, const char *network_id, const char *netwo
         .pool = text_is_empty(network_name) ? network_id : network_name,
         .server_id = text(port, "device_id"),
     };
+    return NULL;
 }
 
 /* Does the network service tell of the ports itself? */
@@ -87,8 +107,9 @@ static struct fault *complete(const struct context *context, const void *mem, co
     struct fault *fault;
     bool tells;
 
+    TRY(need(mem, raw, "floating_network_id"));
     if (!network_id)
-        return fault_new(mem, KeyError, "'floating_network_id'");
+        network_id = "None";
     fault = neutron_show(context, mem, NEUTRON_USER, NEUTRON_NETWORKS, network_id, NULL, &network);
     if (fault && fault_is(fault, FAULT_neutron_NetworkNotFoundClient))
         return fault_new(mem, NetworkNotFound, network_id);
@@ -102,8 +123,7 @@ static struct fault *complete(const struct context *context, const void *mem, co
             return fault;
         port = fault ? NULL : shown;
     }
-    read_ip(raw, text(network, "id"), text(network, "name"), port, ip);
-    return NULL;
+    return read_ip(mem, raw, text(network, "id"), text(network, "name"), port, ip);
 }
 
 struct fault *floating_ip_show(const struct context *context, const void *mem, const char *id, struct floating_ip *ip)
@@ -163,9 +183,10 @@ struct fault *floating_ips_list(const struct context *context, const void *mem, 
     ids = mem_array(mem, const char *, *count + 1);
     json_array_foreach(items, i, raw)
     {
+        TRY(need(mem, raw, "floating_network_id"));
         ids[i] = text(raw, "floating_network_id");
         if (!ids[i])
-            return fault_new(mem, KeyError, "'floating_network_id'");
+            ids[i] = "None";
     }
     TRY(neutron_available_networks(context, mem, project_id, ids, *count, false, &networks, &network_count));
     TRY(tells_ports(context, mem, &tells));
@@ -175,7 +196,7 @@ struct fault *floating_ips_list(const struct context *context, const void *mem, 
             ;
         if (n == network_count)
             return fault_new(mem, NetworkNotFound, ids[i]);
-        read_ip(raw, networks[n].id, networks[n].name, json_object_get(raw, "port_details"), &(*ips)[i]);
+        TRY(read_ip(mem, raw, networks[n].id, networks[n].name, json_object_get(raw, "port_details"), &(*ips)[i]));
     }
     if (tells)
         return NULL;
@@ -260,7 +281,7 @@ struct fault *floating_ip_allocate(const struct context *context, const void *me
         return fault_text(mem, FloatingIpBadRequest, "%s", fault->message);
     TRY(fault);
     *address = text(made, "floating_ip_address");
-    return *address ? NULL : fault_new(mem, KeyError, "'floating_ip_address'");
+    return need(mem, made, "floating_ip_address");
 }
 
 struct fault *floating_ip_release(const struct context *context, const void *mem, const char *address,
@@ -268,9 +289,11 @@ struct fault *floating_ip_release(const struct context *context, const void *mem
 {
     const json_t *raw;
     struct fault *fault;
+    const char *id;
 
     TRY(find(context, mem, address, &raw));
-    fault = neutron_delete(context, mem, NEUTRON_USER, NEUTRON_FLOATINGIPS, text(raw, "id"));
+    TRY(id_of(mem, raw, &id));
+    fault = neutron_delete(context, mem, NEUTRON_USER, NEUTRON_FLOATINGIPS, id);
     if (fault && fault_is(fault, FAULT_neutron_NotFound))
         return fault_new(mem, FloatingIpNotFoundForAddress, address);
     TRY(fault);
@@ -323,12 +346,16 @@ static struct fault *find_port(const struct context *context, const struct targe
 
     *port_id = NULL;
     TRY(neutron_list(context, target->mem, NEUTRON_USER, NEUTRON_PORTS, params, &ports));
-    json_array_foreach(ports, p, port) json_array_foreach(json_object_get(port, "fixed_ips"), f, fixed)
+    json_array_foreach(ports, p, port)
     {
-        const char *address = text(fixed, "ip_address");
+        TRY(need(target->mem, port, "fixed_ips"));
+        json_array_foreach(json_object_get(port, "fixed_ips"), f, fixed)
+        {
+            const char *address = text(fixed, "ip_address");
 
-        if (address && !strcmp(address, fixed_address))
-            *port_id = text(port, "id");
+            if (address && !strcmp(address, fixed_address))
+                TRY(id_of(target->mem, port, port_id));
+        }
     }
     return *port_id ? NULL : fault_new(target->mem, FixedIpNotFoundForAddress, fixed_address);
 }
@@ -359,17 +386,18 @@ struct fault *floating_ip_associate(const struct context *context, const struct 
                                     const char *fixed_address)
 {
     const void *mem = target->mem;
-    const char *port_id, *former;
+    const char *port_id, *former, *id;
     struct fault *fault;
     const json_t *raw;
     json_t *body;
 
     TRY(find_port(context, target, fixed_address, &port_id));
     TRY(find(context, mem, address, &raw));
+    TRY(id_of(mem, raw, &id));
     TRY(json_read(mem, "{}", 2, &body));
     json_object_set_new(body, "port_id", json_string(port_id));
     json_object_set_new(body, "fixed_ip_address", json_string(fixed_address));
-    fault = neutron_update(context, mem, NEUTRON_USER, NEUTRON_FLOATINGIPS, text(raw, "id"), body, NULL);
+    fault = neutron_update(context, mem, NEUTRON_USER, NEUTRON_FLOATINGIPS, id, body, NULL);
     if (fault && fault_is(fault, FAULT_neutron_Conflict))
         return fault_text(mem, FloatingIpAssociateFailed, "%s", fault->message);
     TRY(fault);
@@ -386,11 +414,13 @@ struct fault *floating_ip_associate(const struct context *context, const struct 
 struct fault *floating_ip_disassociate(const struct context *context, const struct target *target, const char *address)
 {
     const json_t *raw;
+    const char *id;
     json_t *body;
 
     TRY(find(context, target->mem, address, &raw));
+    TRY(id_of(target->mem, raw, &id));
     TRY(json_read(target->mem, "{}", 2, &body));
     json_object_set_new(body, "port_id", json_null());
-    TRY(neutron_update(context, target->mem, NEUTRON_USER, NEUTRON_FLOATINGIPS, text(raw, "id"), body, NULL));
+    TRY(neutron_update(context, target->mem, NEUTRON_USER, NEUTRON_FLOATINGIPS, id, body, NULL));
     return network_cache_refresh(context, target);
 }

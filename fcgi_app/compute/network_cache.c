@@ -67,9 +67,14 @@ static struct fault *read_address(const void *mem, const char *words, struct add
 static struct fault *read_cidr(const void *mem, const char *cidr, struct address *address, int *length)
 {
     const char *slash = strchr(cidr, '/');
+    int most;
 
-    TRY(read_address(mem, slash ? mem_strndup(mem, cidr, (size_t)(slash - cidr)) : cidr, address));
-    *length = slash ? atoi(slash + 1) : address->version == 4 ? 32 : 128;
+    if (read_address(mem, slash ? mem_strndup(mem, cidr, (size_t)(slash - cidr)) : cidr, address))
+        return fault_new(mem, ValueError, mem_printf(mem, "invalid IPNetwork %s", cidr));
+    most = address->version == 4 ? 32 : 128;
+    *length = slash ? atoi(slash + 1) : most;
+    if (*length < 0 || *length > most)
+        return fault_new(mem, ValueError, mem_printf(mem, "invalid IPNetwork %s", cidr));
     return NULL;
 }
 
@@ -77,8 +82,7 @@ static bool is_within(const struct address *address, const struct address *net, 
 {
     int whole = length / 8, rest = length % 8;
 
-    if (address->version != net->version || length < 0 || length > (net->version == 4 ? 32 : 128) ||
-        memcmp(address->bytes, net->bytes, (size_t)whole))
+    if (address->version != net->version || memcmp(address->bytes, net->bytes, (size_t)whole))
         return false;
     return !rest || (address->bytes[whole] ^ net->bytes[whole]) >> (8 - rest) == 0;
 }
@@ -285,8 +289,10 @@ static struct fault *put_subnet(struct refresh *refresh, const json_t *subnet, c
     struct strbuf *out = &refresh->out;
     struct address net, address;
     size_t shown = 0;
-    int length;
+    int length = 0;
 
+    if (!json_is_object(subnet))
+        return fault_new(refresh->mem, TypeError, "'NoneType' object is not subscriptable");
     if (!cidr)
         return fault_new(refresh->mem, KeyError, "'cidr'");
     if (gateway && *gateway)
@@ -375,9 +381,15 @@ static struct fault *find_physnet(const struct refresh *refresh, const char *net
     TRY(neutron_has_extension(context, refresh->mem, NEUTRON_SERVICE, "multi-provider", &several));
     if (several) {
         TRY(neutron_show(context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, network, segments_only, &shown));
+        if (!json_is_object(shown))
+            return fault_new(refresh->mem, AttributeError, "'NoneType' object has no attribute 'get'");
         segments = json_object_get(shown, "segments");
+        if (segments && !json_is_array(segments))
+            return fault_new(refresh->mem, TypeError, "'NoneType' object is not iterable");
         json_array_foreach(segments, i, segment)
         {
+            if (!json_is_object(segment))
+                return fault_new(refresh->mem, AttributeError, "'NoneType' object has no attribute 'get'");
             wire->physnet = text(segment, "provider:physical_network");
             if (wire->physnet && *wire->physnet)
                 return NULL;
@@ -388,6 +400,8 @@ static struct fault *find_physnet(const struct refresh *refresh, const char *net
                               "None of the segments of network %s provides a physical_network", network);
     }
     TRY(neutron_show(context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, network, provider, &shown));
+    if (!json_is_object(shown))
+        return fault_new(refresh->mem, AttributeError, "'NoneType' object has no attribute 'get'");
     kind = text(shown, "provider:network_type");
     wire->physnet = text(shown, "provider:physical_network");
     wire->tunneled = text_is(kind, "vxlan") || text_is(kind, "gre") || text_is(kind, "geneve");
@@ -445,8 +459,13 @@ static struct fault *put_vif(struct refresh *refresh, const json_t *port, bool p
     json_t *subnets;
     size_t count, i;
 
+    static const char *const needed[] = { "admin_state_up", "status", "fixed_ips", "network_id", "mac_address" };
+
+    for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!json_object_get(port, needed[i]))
+            return fault_new(refresh->mem, KeyError, mem_printf(refresh->mem, "'%s'", needed[i]));
     if (!network_id)
-        return fault_new(refresh->mem, KeyError, "'network_id'");
+        return fault_new(refresh->mem, TypeError, "a network's id is no text");
     if (!network)
         log_instance(LOG_LEVEL_WARNING, refresh->target->row->uuid,
                      "Network %s is none of the project's: its port's project stands in", network_id);

@@ -22,6 +22,10 @@ static struct fault *pools_index(struct call *call)
     {
         const char *name = json_string_value(json_object_get(network, "name"));
 
+        if (!json_is_object(network))
+            return fault_new(call->mem, TypeError, "'NoneType' object is not subscriptable");
+        if (!json_object_get(network, "name"))
+            return fault_new(call->mem, KeyError, "'name'");
         if (i)
             JSON_PUT_LITERAL(call->out, ", ");
         JSON_PUT_LITERAL(call->out, "{\"name\": ");

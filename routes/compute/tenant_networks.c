@@ -55,6 +55,8 @@ static struct fault *tenant_networks_index(struct call *call)
     JSON_PUT_LITERAL(call->out, "{\"networks\": [");
     json_array_foreach(networks, i, network)
     {
+        if (!json_is_object(network))
+            return fault_new(call->mem, AttributeError, "'NoneType' object has no attribute 'get'");
         if (i)
             JSON_PUT_LITERAL(call->out, ", ");
         put_network(call->out, network);
