@@ -24,6 +24,7 @@ import time
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import bench_writes  # noqa: E402
 import stack  # noqa: E402
 
 TICK = os.sysconf('SC_CLK_TCK')
@@ -323,7 +324,8 @@ def bench_keystone(folder, lab, results):
               if re.match(r'\[(keystone_authtoken|service_user|glance|cinder|neutron|placement)\]', group)]
     conf = stack.write_configuration(folder, api, main, extra='\n' + ''.join(groups))
     with open(conf, encoding='utf-8') as f:
-        ours = f.read().replace('auth_strategy = noauth2', 'auth_strategy = keystone')
+        ours = f.read().replace('auth_strategy = noauth2', 'auth_strategy = keystone').replace(
+            'transport_url = fake://', re.search(r'^transport_url = .*$', text, re.M).group(0))
     with open(conf, 'w', encoding='utf-8') as f:
         f.write(ours)
     theirs, token = 'http://127.0.0.1:28774', keystone_token()
@@ -349,6 +351,7 @@ def bench_keystone(folder, lab, results):
                 say('         %-32s neutron  %7.1f ms  python %8.1f ms  %.2f of it (target 0.5: %s)' % (
                     '', net[0], net[1], net[0] / net[1], verdict(net[0] / net[1], 0.5, False)))
             results.setdefault('keystone', {})[path] = {'ours': mine, 'python': other, 'neutron': net}
+        bench_writes.on_lab(sys.modules[__name__], front.url, pool.pid, theirs, their_root, token, main, results)
     finally:
         front.stop()
         pool.stop()
@@ -384,6 +387,7 @@ def main():
                     bench_rows(folder, conf, pg, results.setdefault('of_200000', {}), counts)
             finally:
                 cluster.stop()
+            bench_writes.on_stand_ins(sys.modules[__name__], results)
         if args.lab or args.only_lab:
             if os.path.exists(os.path.join(lab, 'run/nova-api-uwsgi-noauth.pid')):
                 bench_lab(folder, lab, results)
