@@ -62,7 +62,7 @@ struct target {
     size_t changed_count;
     bool context_copied; /* upstream asks with a copy of the request's context: addresses of services are looked up */
     struct target_stored stored;
-    bool told;        /* its flavors, network cache and tags are there for notifications, whatever `wants` says */
+    bool told; /* its flavors, network cache and tags are there for notifications, whatever `wants` says */
     const char *extra_columns[3], *extra_values[3];
     size_t extra_count;
     int64_t saved_at; /* the row's updated_at in the database; DB_NO_TIME: not saved here */
