@@ -445,6 +445,8 @@ static struct fault *find_factory(const struct paste_loader *loader, const struc
     bool named = false;
     size_t i;
 
+    if (!node->protocol) /* named where no section's type can say, in a pipeline: Paste knows no more */
+        return fault_text(mem, ValueError, "%s: [%s] call:%s: Protocol None unknown", file, section, node->factory);
     for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
         if (strcmp(protocols[i].protocol, node->protocol) == 0)
             break;

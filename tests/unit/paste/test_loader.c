@@ -105,6 +105,8 @@ static void errors_name_file_and_section(void **state)
           "[filter:a] leads back to itself" },
         { "[filter:a]\npaste.filter_app_factory = x:y\n[pipeline:main]\npipeline = a versions\n" PARTS,
           FAULT_ValueError, "[filter:a] paste.filter_app_factory = x:y: there are no factories of this protocol" },
+        { "[pipeline:main]\npipeline = call:nova.api.openstack.compute:APIRouterV21.factory\n", FAULT_ValueError,
+          "[pipeline:main] call:nova.api.openstack.compute:APIRouterV21.factory: Protocol None unknown" },
         { "[app:main]\nuse = %(nothing)s\n", FAULT_ConfigFileParseError, "[app:main] use: there is no 'nothing'" },
         { "[app:main]\nuse = 100%\n", FAULT_ConfigFileParseError, "[app:main] use: '%' must be followed" },
         { "[app:main]\nuse = %(a)s\na = %(use)s\n", FAULT_ConfigFileParseError, "nested too deeply" },
