@@ -26,6 +26,16 @@
     }
 #define NO_OPTION OPTION_COUNT
 
+/* Of one that has the session's options alone; where it is, its row says. */
+#define SESSION_OPTIONS(group, override, region)                                                                       \
+    {                                                                                                                  \
+        .endpoint_override = (override), .service_type = NO_OPTION, .service_name = NO_OPTION,                         \
+        .region_name = (region), .valid_interfaces = NO_OPTION, .connect_retries = NO_OPTION,                          \
+        .connect_retry_delay = NO_OPTION, .status_code_retries = NO_OPTION, .status_code_retry_delay = NO_OPTION,      \
+        .cafile = OPTION_##group##_cafile, .certfile = OPTION_##group##_certfile, .keyfile = OPTION_##group##_keyfile, \
+        .insecure = OPTION_##group##_insecure, .timeout = OPTION_##group##_timeout                                     \
+    }
+
 const struct service service_glance = {
     .group = "glance",
     .user_agent = "python-glanceclient",
@@ -95,20 +105,7 @@ const struct service service_barbican = {
     .name = "key-manager",
     .accept = "application/json",
     .service_token = false,
-    .option = { .endpoint_override = OPTION_barbican_barbican_endpoint,
-                .service_type = NO_OPTION,
-                .service_name = NO_OPTION,
-                .region_name = OPTION_barbican_barbican_region_name,
-                .valid_interfaces = NO_OPTION,
-                .connect_retries = NO_OPTION,
-                .connect_retry_delay = NO_OPTION,
-                .status_code_retries = NO_OPTION,
-                .status_code_retry_delay = NO_OPTION,
-                .cafile = OPTION_barbican_cafile,
-                .certfile = OPTION_barbican_certfile,
-                .keyfile = OPTION_barbican_keyfile,
-                .insecure = OPTION_barbican_insecure,
-                .timeout = OPTION_barbican_timeout },
+    .option = SESSION_OPTIONS(barbican, OPTION_barbican_barbican_endpoint, OPTION_barbican_barbican_region_name),
 };
 
 const struct service service_cyborg = {
@@ -135,20 +132,7 @@ const struct service service_oslo_limit = {
     .type = "identity",
     .interface = "public",
     .major = 3,
-    .option = { .endpoint_override = NO_OPTION,
-                .service_type = NO_OPTION,
-                .service_name = NO_OPTION,
-                .region_name = NO_OPTION,
-                .valid_interfaces = NO_OPTION,
-                .connect_retries = NO_OPTION,
-                .connect_retry_delay = NO_OPTION,
-                .status_code_retries = NO_OPTION,
-                .status_code_retry_delay = NO_OPTION,
-                .cafile = OPTION_oslo_limit_cafile,
-                .certfile = OPTION_oslo_limit_certfile,
-                .keyfile = OPTION_oslo_limit_keyfile,
-                .insecure = OPTION_oslo_limit_insecure,
-                .timeout = OPTION_oslo_limit_timeout },
+    .option = SESSION_OPTIONS(oslo_limit, NO_OPTION, NO_OPTION),
 };
 
 /* ---- options ---- */

@@ -40,6 +40,30 @@ def pool(home, pools):
     return pools(home).start()
 
 
+@pytest.fixture(scope='session')
+def stage():
+    """The world of the write rig: databases, broker and stand-ins, one for all who ask."""
+    import rig
+    return rig.stage()
+
+
+@pytest.fixture
+def apis(stage):
+    """Makes programs over the stage with options of their own; the stage is as new before and afterwards."""
+    import rig
+    made = []
+
+    def make(*arguments, **more):
+        made.append(rig.Api(stage, *arguments, **more))
+        return made[-1]
+
+    rig.restore(stage)
+    yield make
+    for one in made:
+        one.stop()
+    rig.restore(stage)
+
+
 def pytest_sessionfinish(session, exitstatus):
     """The seeded cloud lives as long as the run."""
     import cloud

@@ -37,11 +37,6 @@ CREATED = ('request_specs', 'build_requests', 'instance_mappings')
 
 
 @pytest.fixture(scope='module')
-def stage():
-    return rig.stage()
-
-
-@pytest.fixture(scope='module')
 def served(stage):
     """The pool that most tests ask; it outlives what they do to it."""
     it = rig.Api(stage, {'DEFAULT': {'rpc_response_timeout': 2}}, workers=4)
@@ -55,21 +50,6 @@ def api(served, stage):
     yield served
     rig.restore(stage)
     served.whole()
-
-
-@pytest.fixture
-def pool(stage):
-    """Makes pools with options of their own."""
-    made = []
-
-    def make(*arguments, **more):
-        made.append(rig.Api(stage, *arguments, **more))
-        return made[-1]
-    rig.restore(stage)
-    yield make
-    for one in made:
-        one.stop()
-    rig.restore(stage)
 
 
 def sent(stage, method=None):
@@ -117,10 +97,10 @@ def test_a_worker_killed_while_a_create_writes(api, stage, table):
     assert made.status == 202 and list(rig.created(stage)) == [made.json['server']['id']]
 
 
-def test_a_worker_killed_between_a_create_and_its_message(pool, stage):
+def test_a_worker_killed_between_a_create_and_its_message(apis, stage):
     broker = rig.DeafBroker()
     try:
-        api = pool({'DEFAULT': {'transport_url': 'rabbit://u:p@127.0.0.1:%d/top' % broker.port}}, workers=2)
+        api = apis({'DEFAULT': {'transport_url': 'rabbit://u:p@127.0.0.1:%d/top' % broker.port}}, workers=2)
         asked = api.start('POST', SERVERS, PLAIN)
         api.kill_at(broker.wait())
         assert asked.result(20).status == 0
@@ -341,9 +321,9 @@ def test_of_two_conflicting_actions_exactly_one_wins(api, stage):
 
 # -- others slow or silent
 
-def test_slow_services_are_waited_for_as_configured(pool, stage):
+def test_slow_services_are_waited_for_as_configured(apis, stage):
     quick = {'timeout': 1, 'http_retries': 0}
-    api = pool({'glance': {'timeout': 1, 'num_retries': 0}, 'neutron': quick, 'cinder': quick, 'placement': quick},
+    api = apis({'glance': {'timeout': 1, 'num_retries': 0}, 'neutron': quick, 'cinder': quick, 'placement': quick},
                workers=5)
     holds = [Hold() for _ in range(5)]
     net = NAMES['net_private']
@@ -388,9 +368,9 @@ def test_nobody_answers_a_call(api, stage):
     assert api.ask('POST', WEB_1 + '/action', {'os-getConsoleOutput': {}}).json == {'output': 'there'}
 
 
-def test_nobody_listens(pool, stage):
+def test_nobody_listens(apis, stage):
     """No service at all on the bus: a cast is sent and forgotten, a call waits for its time."""
-    api = pool({'DEFAULT': {'rpc_response_timeout': 1, 'control_exchange': 'nobody'}}, workers=1)
+    api = apis({'DEFAULT': {'rpc_response_timeout': 1, 'control_exchange': 'nobody'}}, workers=1)
     stage.tap.replies['get_console_output'] = rabbit.SILENCE
     assert api.ask('POST', SERVERS, PLAIN).status == 202
     assert api.ask('POST', WEB_1 + '/action', {'os-stop': None}).status == 202
@@ -482,11 +462,11 @@ def broker(starting):
 
 
 @pytest.fixture
-def bus(pool, stage, broker):
+def bus(apis, stage, broker):
     """Makes pools whose messages, those to cell1 too, go to that broker."""
     def make(seconds):
         stage.rows.run('nova_api', "UPDATE cell_mappings SET transport_url = %s WHERE name = 'cell1'", [broker.url('bus')])
-        return pool({'DEFAULT': {'transport_url': broker.url('bus'), 'rpc_response_timeout': seconds},
+        return apis({'DEFAULT': {'transport_url': broker.url('bus'), 'rpc_response_timeout': seconds},
                      'oslo_messaging_rabbit': {'amqp_durable_queues': 'true', 'rabbit_interval_max': 2}}, workers=5, changed=True)
     return make
 

@@ -4,7 +4,6 @@ secret while the program does its work at DEBUG, or listens to somebody who is n
 import base64
 import os
 import signal
-import socket
 import subprocess
 import sys
 
@@ -25,11 +24,6 @@ WORDS_401 = 'The request you have made requires authentication.'
 
 
 @pytest.fixture(scope='module')
-def stage():
-    return rig.stage()
-
-
-@pytest.fixture(scope='module')
 def served(stage):
     it = rig.Api(stage, workers=2)
     yield it
@@ -43,36 +37,11 @@ def api(served, stage):
     rig.restore(stage)
 
 
-@pytest.fixture
-def pool(stage):
-    made = []
-
-    def make(*arguments, **more):
-        made.append(rig.Api(stage, *arguments, **more))
-        return made[-1]
-    rig.restore(stage)
-    yield make
-    for one in made:
-        one.stop()
-    rig.restore(stage)
-
-
 @pytest.fixture(scope='module')
 def front(served):
     it = stack.Lighttpd(served.folder, served.pool.socket)
     yield it
     it.stop()
-
-
-def raw(front, text):
-    with socket.create_connection(('127.0.0.1', front.port), timeout=20) as s:
-        s.sendall(text)
-        out = b''
-        while True:
-            piece = s.recv(65536)
-            if not piece:
-                return out
-            out += piece
 
 
 # -- to be another
@@ -93,7 +62,7 @@ def test_identity_headers_of_the_client_go_nowhere(api, stage, front, names, spe
     def get(path, token):
         head = 'GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n' % path
         mine = 'X-Auth-Token: %s\r\n' % token if token else ''
-        return raw(front, (head + spoofed + mine + '\r\n').encode())
+        return stack.raw(front.port, (head + spoofed + mine + '\r\n').encode())
     member = fakepeers.TOKENS['member']
     assert get('/v2.1/servers?all_tenants=1', member).startswith(b'HTTP/1.1 403 ')
     assert get(SERVERS + '/' + NAMES['other_1'], member).startswith(b'HTTP/1.1 404 ')
@@ -191,8 +160,8 @@ USER_DATA = 'the-user-data-of-somebody'
 SECRETS = {'PASS-' + name: name for name in ('CREATE', 'CHANGE', 'RESCUE', 'REBUILD', 'INJECTED', 'CHAP', 'NOBODY')}
 
 
-def test_a_life_at_debug_shows_no_secret(pool, stage):
-    api = pool({'DEFAULT': {'default_log_levels': 'amqp=DEBUG,oslo.messaging=DEBUG,keystoneauth=DEBUG', 'log_options': 'true'},
+def test_a_life_at_debug_shows_no_secret(apis, stage):
+    api = apis({'DEFAULT': {'default_log_levels': 'amqp=DEBUG,oslo.messaging=DEBUG,keystoneauth=DEBUG', 'log_options': 'true'},
                 'oslo_messaging_notifications': {'driver': 'log'},
                 'notifications': {'notify_on_state_change': 'vm_and_task_state', 'notification_format': 'both'}}, workers=1)
     data = base64.b64encode(USER_DATA.encode()).decode()
@@ -280,24 +249,24 @@ FULL = {'server': dict(PLAIN['server'], networks=[{'uuid': NAMES['net_private']}
     {'boot_index': -1, 'uuid': NAMES['vol3'], 'source_type': 'volume', 'destination_type': 'volume'}])}
 
 
-def test_services_behind_tls_are_believed_by_their_authority(pool, stage, certificate, secure):
-    api = pool({group: {'cafile': certificate[0]} for group in GROUPS}, peers=secure, workers=1)
+def test_services_behind_tls_are_believed_by_their_authority(apis, stage, certificate, secure):
+    api = apis({group: {'cafile': certificate[0]} for group in GROUPS}, peers=secure, workers=1)
     assert api.ask('POST', SERVERS, FULL).status == 202
     assert {call.service for call in secure.take()} == {'keystone', 'glance', 'neutron', 'cinder'}
     assert len(rig.created(stage)) == 1
 
 
 @pytest.mark.parametrize('cafile', ('none', 'another'))
-def test_services_that_nobody_vouches_for_are_not_asked(pool, stage, certificate, secure, cafile):
+def test_services_that_nobody_vouches_for_are_not_asked(apis, stage, certificate, secure, cafile):
     wrong = {'cafile': certificate[2]} if cafile == 'another' else {}
     # keystone itself: nobody is let in
-    api = pool({'keystone_authtoken': {**wrong, 'http_request_max_retries': 0}}, peers=secure, workers=1)
+    api = apis({'keystone_authtoken': {**wrong, 'http_request_max_retries': 0}}, peers=secure, workers=1)
     assert api.ask('POST', SERVERS, FULL).status == 503
     api.stop()
     # keystone is who it should be, the others are not
     good = {'cafile': certificate[0]}
     retries = {'http_retries': 0}
-    api = pool({'keystone_authtoken': good, 'service_user': good, 'glance': {**wrong, 'num_retries': 0},
+    api = apis({'keystone_authtoken': good, 'service_user': good, 'glance': {**wrong, 'num_retries': 0},
                 'neutron': {**wrong, **retries}, 'cinder': {**wrong, **retries}, 'placement': wrong}, peers=secure, workers=1)
     secure.take()
     assert api.ask('POST', SERVERS, FULL).status in (400, 500)
@@ -310,17 +279,17 @@ def test_services_that_nobody_vouches_for_are_not_asked(pool, stage, certificate
     assert not rig.left(stage)
     # and who says so asks them all the same
     api.stop()
-    api = pool({'keystone_authtoken': good, 'service_user': good, **{group: {'insecure': 'true'} for group in GROUPS[2:]}},
+    api = apis({'keystone_authtoken': good, 'service_user': good, **{group: {'insecure': 'true'} for group in GROUPS[2:]}},
                peers=secure, workers=1)
     assert api.ask('POST', SERVERS, FULL).status == 202
 
 
-def test_the_service_users_may_be_application_credentials(pool, stage):
+def test_the_service_users_may_be_application_credentials(apis, stage):
     def credential(name):
         return {'auth_type': 'v3applicationcredential', 'application_credential_id': 'credential-of-' + name,
                 'application_credential_secret': 'application-' + fakepeers.PASSWORD, 'username': '', 'password': '',
                 'project_name': '', 'user_domain_name': '', 'project_domain_name': ''}
-    api = pool({'keystone_authtoken': credential('nova'), 'service_user': credential('nova'), 'neutron': credential('neutron'),
+    api = apis({'keystone_authtoken': credential('nova'), 'service_user': credential('nova'), 'neutron': credential('neutron'),
                 'placement': credential('placement'), 'cinder': credential('cinder')}, workers=1)
     assert api.ask('POST', SERVERS, FULL).status == 202
     calls = stage.peers.take()
@@ -332,7 +301,7 @@ def test_the_service_users_may_be_application_credentials(pool, stage):
     assert {call.headers.get('x-service-token') for call in calls if call.service == 'glance'} == {'service-token-of-nova'}
     written = ''.join(api.written().values())
     assert fakepeers.PASSWORD not in written
-    wrong = pool({'keystone_authtoken': dict(credential('nova'), application_credential_secret='application-wrong')}, workers=1)
+    wrong = apis({'keystone_authtoken': dict(credential('nova'), application_credential_secret='application-wrong')}, workers=1)
     answer = wrong.ask('GET', WEB_1)
     assert answer.status == 503 and b'wrong' not in answer.body
     assert 'application-wrong' not in ''.join(wrong.written().values())

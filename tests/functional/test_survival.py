@@ -49,18 +49,6 @@ def private_kib(pid):
         return sum(int(line.split()[1]) for line in lines if line.startswith('Private_'))
 
 
-def raw(port, text, seconds=20):
-    """Sends bytes as they are, reads until the other side closes."""
-    with socket.create_connection(('127.0.0.1', port), timeout=seconds) as s:
-        s.sendall(text)
-        out = b''
-        while True:
-            piece = s.recv(65536)
-            if not piece:
-                return out
-            out += piece
-
-
 class Load(threading.Thread):
     """Asks the same thing again and again until told to stop, and keeps the statuses."""
 
@@ -165,7 +153,7 @@ def alive(pid):
 
 def test_a_body_over_the_limit_is_a_413_before_authentication(served):
     _, front = served
-    out = raw(front.port, b'POST /v2.1/servers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n'
+    out = stack.raw(front.port, b'POST /v2.1/servers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n'
               b'Content-Type: application/json\r\nContent-Length: 114689\r\n\r\n' + b'x' * 114689)
     assert out.startswith(b'HTTP/1.1 413 '), out[:200]
     assert b'Request is too large. Larger than max_request_body_size (114688).' in out
@@ -177,15 +165,15 @@ def test_headers_that_collide_are_one_header_and_the_last_one_counts(served):
     ours = 'X-Auth-Token: admin:%s\r\n' % stack.PROJECT
     nobodys = 'X_Auth_Token: admin:ffffffffffffffffffffffffffffffff\r\n'
     head = 'GET /v2.1/servers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n'
-    out = raw(front.port, (head + ours + nobodys + '\r\n').encode())
+    out = stack.raw(front.port, (head + ours + nobodys + '\r\n').encode())
     assert out.startswith(b'HTTP/1.1 200 ') and out.endswith(b'{"servers": []}'), out[-200:]
-    out = raw(front.port, (head + nobodys + ours + '\r\n').encode())
+    out = stack.raw(front.port, (head + nobodys + ours + '\r\n').encode())
     assert out.startswith(b'HTTP/1.1 200 ') and b'"servers": [{' in out, out[-200:]
 
 
 def test_the_proxy_header_goes_nowhere(served, folder):
     pool, front = served
-    out = raw(front.port, ('GET /v2.1/flavors HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Auth-Token: %s\r\n'
+    out = stack.raw(front.port, ('GET /v2.1/flavors HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Auth-Token: %s\r\n'
                            'Proxy: http://evil.example:1\r\n\r\n' % stack.TOKEN).encode())
     assert out.startswith(b'HTTP/1.1 200 ')
     for pid in workers(pool):

@@ -176,6 +176,18 @@ fastcgi.server = ( "/" => (( "socket" => "{sock}", {launch}"check-local" => "dis
             return s.connect_ex(('127.0.0.1', self.port)) == 0
 
 
+def raw(port, text, seconds=20):
+    """Sends bytes as they are, reads until the other side closes."""
+    with socket.create_connection(('127.0.0.1', port), timeout=seconds) as s:
+        s.sendall(text)
+        out = b''
+        while True:
+            piece = s.recv(65536)
+            if not piece:
+                return out
+            out += piece
+
+
 def get(url, token=TOKEN, version=None, timeout=60):
     """(status, headers, body)"""
     request = urllib.request.Request(url)
