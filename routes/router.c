@@ -181,7 +181,6 @@ static const char *schemas_check(const void *mem, const struct resource *resourc
 static const char *route_check(const void *mem, const struct resource *resource, const struct route *route)
 {
     static const char *const methods[] = { "GET", "POST", "PUT", "DELETE" };
-    const char *wrong;
     struct path path;
     size_t vars = 0, known = 0;
 
@@ -199,8 +198,7 @@ static const char *route_check(const void *mem, const struct resource *resource,
         return route_words(mem, resource, route, "an empty range of versions");
     if (route->status < 200 || route->status > 399)
         return route_words(mem, resource, route, "the status is not one of success");
-    wrong = schemas_check(mem, resource, route, route->query);
-    return wrong ? wrong : schemas_check(mem, resource, route, route->body);
+    return NULL;
 }
 
 static bool same_action(const struct route *a, const struct route *b)
@@ -268,6 +266,19 @@ const char *router_open_tables(const void *mem, const struct resource *const *ta
 const char *router_open(const void *mem)
 {
     return router_open_tables(mem, resources);
+}
+
+const char *router_check_schemas(const void *mem, const struct resource *const *tables)
+{
+    const char *wrong = NULL;
+
+    for (const struct resource *const *resource = tables; *resource && !wrong; resource++)
+        for (const struct route *route = (*resource)->routes; route->method && !wrong; route++) {
+            wrong = schemas_check(mem, *resource, route, route->query);
+            if (!wrong)
+                wrong = schemas_check(mem, *resource, route, route->body);
+        }
+    return wrong;
 }
 
 /* ---- matching ---- */

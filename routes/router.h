@@ -24,6 +24,12 @@ const char *router_open(const void *mem);
 /* The check and the tree for any table: router_open() is this with `resources`. */
 const char *router_open_tables(const void *mem, const struct resource *const *tables);
 
+/*
+ * Compiles and checks the schemas of all rows; the words of what is wrong (on mem), or NULL.  They are constants of
+ * the program and this is most of a start's work, so it is `make check` that asks, and a start does not.
+ */
+const char *router_check_schemas(const void *mem, const struct resource *const *tables);
+
 /* Finds the rows for a method and a decoded path; texts of the match are on `mem`. */
 bool router_match(const void *mem, const char *method, const char *path, struct route_match *match);
 

@@ -62,6 +62,8 @@ static void test_all_tables_are_well(void **state)
     void *mem = mem_context(NULL, "test");
     const char *wrong = router_open(mem);
 
+    if (!wrong)
+        wrong = router_check_schemas(mem, resources);
     if (wrong)
         fail_msg("%s", wrong);
     talloc_free(mem);
@@ -192,7 +194,7 @@ static void test_bad_schema_is_told_with_its_row(void **state)
     void *mem = mem_context(NULL, "test");
     const struct resource resource = { "bad", routes };
     const struct resource *const tables[] = { &resource, NULL };
-    const char *words = router_open_tables(mem, tables);
+    const char *words = router_check_schemas(mem, tables);
 
     assert_non_null(words);
     assert_non_null(strstr(words, "routes of bad: POST /a: schema bad.create: "));
