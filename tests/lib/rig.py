@@ -227,9 +227,12 @@ class Lock:
             self.stage.rows.query(self.database, 'SELECT pg_terminate_backend(%s)', [pid])
 
     def release(self):
-        """Lets go; returns once nobody waits."""
+        """Lets go; returns once nobody waits and those who waited have ended their transactions: what a worker that was killed
+        meanwhile had sent is still done by its backend, which learns of the death only afterwards."""
+        waited = [pid for pid, _ in self.waiting()]
         self.link.rollback()
-        stack.wait_until('nobody waits', lambda: not self.waiting())
+        busy = "SELECT 1 FROM pg_stat_activity WHERE pid = ANY(%s) AND state IS DISTINCT FROM 'idle'"
+        stack.wait_until('nobody waits', lambda: not self.waiting() and not self.stage.rows.query(self.database, busy, [waited]))
 
 
 class DeafBroker:
