@@ -8,6 +8,9 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* More than any row's text has. */
+#define FILLINGS_MAX 8
+
 const struct fault_kind fault_kinds[FAULT_COUNT] = {
 #define FAULT(name, parent, module, code, text) [FAULT_##name] = { #name, FAULT_##parent, module, code, text },
 #include "fcgi_app/base/faults.def"
@@ -105,15 +108,37 @@ static struct fault *fault_start(const void *mem, enum fault_name name, int code
     return fault;
 }
 
+/* What fills a row's text, as texts; NULL ends it. Rows know these conversions: %s, %d, %ld, %lld. */
+static const char *const *texts_of(const void *mem, const char *format, va_list args)
+{
+    const char **out = mem_array(mem, const char *, FILLINGS_MAX + 1);
+    size_t count = 0;
+
+    for (const char *at = strchr(format, '%'); at && count < FILLINGS_MAX; at = strchr(at + 1, '%'))
+        if (at[1] == 's')
+            out[count++] = mem_strdup(mem, va_arg(args, const char *));
+        else if (at[1] == 'd')
+            out[count++] = mem_printf(mem, "%d", va_arg(args, int));
+        else if (at[1] == 'l')
+            out[count++] = at[2] == 'l' ? mem_printf(mem, "%lld", va_arg(args, long long))
+                                        : mem_printf(mem, "%ld", va_arg(args, long));
+        else
+            at++;
+    return out;
+}
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 struct fault *fault_make(const void *mem, enum fault_name name, const char *file, int line, const char *function, ...)
 {
     struct fault *fault = fault_start(mem, name, fault_kinds[name].code, file, line, function);
-    va_list args;
+    va_list args, again;
 
     va_start(args, function);
+    va_copy(again, args);
     fault->message = mem_vprintf(fault, fault_kinds[name].text, args);
+    fault->given = texts_of(fault, fault_kinds[name].text, again);
+    va_end(again);
     va_end(args);
     return fault;
 }

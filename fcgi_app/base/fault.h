@@ -36,6 +36,7 @@ struct fault {
     enum fault_name name;
     int code;                     /* HTTP status */
     const char *message;          /* whole text, UTF-8 */
+    const char *const *given;     /* what the row's text was filled with, in its order; NULL: words of its own */
     const char *retry_after;      /* Retry-After header, or NULL */
     const char *www_authenticate; /* WWW-Authenticate header, or NULL */
     const char *remote;           /* raised by another service: the lines of its traceback; NULL: here */

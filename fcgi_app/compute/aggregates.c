@@ -14,6 +14,7 @@
 #include "fcgi_app/clients/placement.h"
 #include "fcgi_app/db/aggregates.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/objects/failure_notifications.h"
 #include "fcgi_app/objects/hosts.h"
 #include "fcgi_app/objects/notifications.h"
 #include "fcgi_app/objects/write.h"
@@ -62,6 +63,11 @@ struct fault *aggregates_get(const struct context *context, const char *id, stru
     if (!rows.count)
         return fault_new(context->mem, AggregateNotFound, id);
     return read_row(context, rows.rows, aggregate);
+}
+
+static const char *id_text(const struct context *context, const struct aggregate *aggregate)
+{
+    return mem_printf(context->mem, "%lld", (long long)aggregate->id);
 }
 
 static const char *zone_of(const struct aggregate *aggregate)
@@ -123,6 +129,8 @@ static const char *as_text(const struct context *context, const json_t *tree)
 
 /* What whoever listens is told beside the aggregate: metadata that was asked for, a host; NULL: not of this verb. */
 struct told {
+    enum notified_forms forms;
+    const char *asked; /* the id as the request has it, where upstream shows that */
     const json_t *given;
     const char *host;
 };
@@ -135,6 +143,8 @@ static void tell(const struct context *context, const char *action, const char *
         return;
     notify_aggregate(context, action, phase,
                      &(struct notified_aggregate){
+                         .forms = told.forms,
+                         .asked = told.asked,
                          .id = aggregate->id,
                          .uuid = aggregate->uuid,
                          .name = aggregate->name,
@@ -142,8 +152,14 @@ static void tell(const struct context *context, const char *action, const char *
                          .metadata = as_text(context, aggregate->metadata),
                          .host = told.host,
                          .given = told.given ? as_text(context, told.given) : NULL,
-                         .id_as_text = told.host || !strcmp(action, "delete"),
                      });
+}
+
+/* Before it is looked for. */
+static void tell_early(const struct context *context, const char *action, const char *asked, const char *host)
+{
+    notify_aggregate(context, action, "start",
+                     &(struct notified_aggregate){ .forms = NOTIFIED_OLDER, .asked = asked, .host = host });
 }
 
 /* One that is not made yet has neither number nor hosts. */
@@ -183,7 +199,7 @@ enum zone_action { ZONE_OF_ADD, ZONE_OF_UPDATE, ZONE_OF_METADATA };
 static struct fault *refuse(const struct context *context, enum zone_action action, const struct aggregate *aggregate,
                             const char *reason)
 {
-    const char *id = mem_printf(context->mem, "%lld", (long long)aggregate->id);
+    const char *id = id_text(context, aggregate);
 
     switch (action) {
     case ZONE_OF_UPDATE:
@@ -265,8 +281,8 @@ static struct fault *check_own_zone(const struct context *context, enum zone_act
 
 /* ---- create, update, delete ---- */
 
-struct fault *aggregates_create(const struct context *context, const char *name, const char *zone,
-                                struct aggregate *aggregate)
+static struct fault *create(const struct context *context, const char *name, const char *zone,
+                            struct aggregate *aggregate)
 {
     struct db_params params = { 0 };
     int64_t now = clock_utc_usec();
@@ -288,6 +304,14 @@ struct fault *aggregates_create(const struct context *context, const char *name,
     TRY(tell_schedulers(context, aggregate, false));
     tell(context, "create", "end", aggregate, (struct told){ .given = zone ? aggregate->metadata : NULL });
     return NULL;
+}
+
+struct fault *aggregates_create(const struct context *context, const char *name, const char *zone,
+                                struct aggregate *aggregate)
+{
+    const struct failing_arg args[] = { { .text = name }, { .text = zone } };
+
+    return notify_failure(context, FAILING_CREATE_AGGREGATE, create(context, name, zone, aggregate), args);
 }
 
 static struct fault *rename_it(const struct context *context, const char *name, struct aggregate *aggregate)
@@ -353,12 +377,14 @@ static struct fault *put_metadata(const struct context *context, json_t *metadat
     return NULL;
 }
 
-struct fault *aggregates_update(const struct context *context, const char *id, const char *name, bool zoned,
-                                const char *zone, struct aggregate *aggregate)
+/* `values` is what was asked for; the name leaves it when its turn comes. */
+static struct fault *update(const struct context *context, const char *id, const char *name, bool zoned,
+                            const char *zone, json_t *values, struct aggregate *aggregate)
 {
     json_t *metadata;
 
     TRY(aggregates_get(context, id, aggregate));
+    json_object_del(values, "name");
     if (name)
         TRY(rename_it(context, name, aggregate));
     if (zoned) {
@@ -371,8 +397,22 @@ struct fault *aggregates_update(const struct context *context, const char *id, c
     return tell_schedulers(context, aggregate, zoned);
 }
 
-struct fault *aggregates_set_metadata(const struct context *context, const char *id, json_t *metadata,
-                                      struct aggregate *aggregate)
+struct fault *aggregates_update(const struct context *context, const char *id, const char *name, bool zoned,
+                                const char *zone, struct aggregate *aggregate)
+{
+    json_t *values = json_object();
+
+    mem_attach(context->mem, values, (void (*)(void *))json_decref);
+    if (name)
+        json_object_set_new(values, "name", json_string_nocheck(name));
+    if (zoned)
+        json_object_set_new(values, ZONE, zone ? json_string_nocheck(zone) : json_null());
+    return notify_failure(context, FAILING_UPDATE_AGGREGATE, update(context, id, name, zoned, zone, values, aggregate),
+                          (const struct failing_arg[]){ { .text = id }, { .tree = values } });
+}
+
+static struct fault *set_metadata(const struct context *context, const char *id, json_t *metadata,
+                                  struct aggregate *aggregate)
 {
     json_t *zone = json_object_get(metadata, ZONE);
 
@@ -385,7 +425,15 @@ struct fault *aggregates_set_metadata(const struct context *context, const char 
     return NULL;
 }
 
-struct fault *aggregates_delete(const struct context *context, const char *id)
+struct fault *aggregates_set_metadata(const struct context *context, const char *id, json_t *metadata,
+                                      struct aggregate *aggregate)
+{
+    const struct failing_arg args[] = { { .text = id }, { .tree = metadata } };
+
+    return notify_failure(context, FAILING_UPDATE_METADATA, set_metadata(context, id, metadata, aggregate), args);
+}
+
+static struct fault *delete (const struct context *context, const char *id)
 {
     struct db_batch *batch = db_batch(context, context->mem);
     const struct rpc_target all = { .fanout = true };
@@ -394,8 +442,9 @@ struct fault *aggregates_delete(const struct context *context, const char *id)
     struct aggregate aggregate;
     struct rpc_args args;
 
+    tell_early(context, "delete", id, NULL);
     TRY(aggregates_get(context, id, &aggregate));
-    tell(context, "delete", "start", &aggregate, (struct told){ 0 });
+    tell(context, "delete", "start", &aggregate, (struct told){ .forms = NOTIFIED_NEWER });
     if (json_array_size(aggregate.hosts))
         return fault_new(context->mem, InvalidAggregateActionDelete, id, "Host aggregate is not empty");
     db_param_int(&params, context->mem, aggregate.id);
@@ -405,8 +454,15 @@ struct fault *aggregates_delete(const struct context *context, const char *id)
     rpc_args_init(&args, context->mem);
     put_object(rpc_arg(&args, "aggregate"), &aggregate, false);
     TRY(rpc_cast(context, &all, RPC_delete_aggregate, &args));
-    tell(context, "delete", "end", &aggregate, (struct told){ 0 });
+    tell(context, "delete", "end", &aggregate, (struct told){ .asked = id });
     return NULL;
+}
+
+struct fault *aggregates_delete(const struct context *context, const char *id)
+{
+    const struct failing_arg args[] = { { .text = id } };
+
+    return notify_failure(context, FAILING_DELETE_AGGREGATE, delete (context, id), args);
 }
 
 /* ---- hosts ---- */
@@ -433,8 +489,8 @@ static bool is_of_placement(const struct fault *fault)
            fault_is(fault, FAULT_ResourceProviderUpdateFailed) || fault_is(fault, FAULT_ResourceProviderUpdateConflict);
 }
 
-struct fault *aggregates_add_host(const struct context *context, const char *id, const char *host,
-                                  struct aggregate *aggregate)
+static struct fault *add_host(const struct context *context, const char *id, const char *host,
+                              struct aggregate *aggregate)
 {
     struct db_params params = { 0 };
     struct service service;
@@ -442,9 +498,10 @@ struct fault *aggregates_add_host(const struct context *context, const char *id,
     struct fault *fault;
     const char *node;
 
+    tell_early(context, "add_host", id, host);
     TRY(host_service_anywhere(context, host, &service));
     TRY(aggregates_get(context, id, aggregate));
-    tell(context, "add_host", "start", aggregate, (struct told){ .host = host });
+    tell(context, "add_host", "start", aggregate, (struct told){ .forms = NOTIFIED_NEWER });
     if (json_object_get(aggregate->metadata, ZONE))
         TRY(check_zone(context, ZONE_OF_ADD, aggregate, &host, 1, zone_of(aggregate)));
     db_param_int(&params, context->mem, aggregate->id);
@@ -452,7 +509,7 @@ struct fault *aggregates_add_host(const struct context *context, const char *id,
     db_param_time(&params, context->mem, clock_utc_usec());
     fault = db_query(context, context->mem, db_api(context->worker->db), &AGGREGATE_ADD_HOST, &params, &rows);
     if (db_fault_is_duplicate(fault, NULL))
-        return fault_new(context->mem, AggregateHostExists, id, host);
+        return fault_new(context->mem, AggregateHostExists, id_text(context, aggregate), host);
     TRY(fault);
     json_array_append_new(aggregate->hosts, json_string(host));
     TRY(tell_schedulers(context, aggregate, false));
@@ -464,13 +521,24 @@ struct fault *aggregates_add_host(const struct context *context, const char *id,
         log_warning("Failed to associate %s with a placement aggregate: %s. This may be corrected after running "
                     "nova-manage placement sync_aggregates.",
                     node, fault->message);
-    tell(context, "add_host", "end", aggregate, (struct told){ .host = host });
+    tell(context, "add_host", "end", aggregate, (struct told){ .asked = id, .host = host });
     return NULL;
 }
 
-/* Placement goes first: while it refuses, the same may be tried again. */
-static struct fault *remove_host(const struct context *context, const char *host, const struct service *service,
-                                 const char *id, struct aggregate *aggregate)
+struct fault *aggregates_add_host(const struct context *context, const char *id, const char *host,
+                                  struct aggregate *aggregate)
+{
+    const struct failing_arg args[] = { { .text = id }, { .text = host } };
+
+    return notify_failure(context, FAILING_ADD_HOST, add_host(context, id, host, aggregate), args);
+}
+
+/*
+ * Placement goes first: while it refuses, the same may be tried again.  `asked` is the id as the request has it; NULL:
+ * no request named this aggregate.
+ */
+static struct fault *remove_found(const struct context *context, const char *host, const struct service *service,
+                                  const char *asked, struct aggregate *aggregate)
 {
     struct db_params params = { 0 };
     struct db_rows rows;
@@ -479,7 +547,7 @@ static struct fault *remove_host(const struct context *context, const char *host
     size_t i;
     json_t *name;
 
-    tell(context, "remove_host", "start", aggregate, (struct told){ .host = host });
+    tell(context, "remove_host", "start", aggregate, (struct told){ .forms = NOTIFIED_NEWER });
     TRY(node_name(context, service, host, &node));
     fault = placement_aggregate_remove_host(context, context->mem, aggregate->uuid, node);
     if (fault && !fault_is(fault, FAULT_ResourceProviderNotFound))
@@ -490,7 +558,7 @@ static struct fault *remove_host(const struct context *context, const char *host
     db_param_text(&params, host);
     TRY(db_query(context, context->mem, db_api(context->worker->db), &AGGREGATE_REMOVE_HOST, &params, &rows));
     if (!rows.affected)
-        return fault_new(context->mem, AggregateHostNotFound, id, host);
+        return fault_new(context->mem, AggregateHostNotFound, id_text(context, aggregate), host);
     json_array_foreach(aggregate->hosts, i, name)
     {
         if (!strcmp(json_string_value(name), host)) {
@@ -499,18 +567,27 @@ static struct fault *remove_host(const struct context *context, const char *host
         }
     }
     TRY(tell_schedulers(context, aggregate, false));
-    tell(context, "remove_host", "end", aggregate, (struct told){ .host = host });
+    tell(context, "remove_host", "end", aggregate, (struct told){ .asked = asked, .host = host });
     return NULL;
+}
+
+static struct fault *remove_host(const struct context *context, const char *id, const char *host,
+                                 struct aggregate *aggregate)
+{
+    struct service service;
+
+    tell_early(context, "remove_host", id, host);
+    TRY(host_service_anywhere(context, host, &service));
+    TRY(aggregates_get(context, id, aggregate));
+    return remove_found(context, host, &service, id, aggregate);
 }
 
 struct fault *aggregates_remove_host(const struct context *context, const char *id, const char *host,
                                      struct aggregate *aggregate)
 {
-    struct service service;
+    const struct failing_arg args[] = { { .text = id }, { .text = host } };
 
-    TRY(host_service_anywhere(context, host, &service));
-    TRY(aggregates_get(context, id, aggregate));
-    return remove_host(context, host, &service, id, aggregate);
+    return notify_failure(context, FAILING_REMOVE_HOST, remove_host(context, id, host, aggregate), args);
 }
 
 struct fault *aggregates_leave_all(const struct context *context, const char *host)
@@ -528,8 +605,9 @@ struct fault *aggregates_leave_all(const struct context *context, const char *ho
         struct aggregate aggregate;
 
         TRY(read_row(context, (const struct aggregate_row *)rows.rows + i, &aggregate));
-        TRY(remove_host(context, host, &service, mem_printf(context->mem, "%lld", (long long)aggregate.id),
-                        &aggregate));
+        tell(context, "remove_host", "start", &aggregate, (struct told){ .forms = NOTIFIED_OLDER, .host = host });
+        TRY(notify_failure(context, FAILING_REMOVE_HOST, remove_found(context, host, &service, NULL, &aggregate),
+                           (const struct failing_arg[]){ { .raw = id_text(context, &aggregate) }, { .text = host } }));
     }
     return NULL;
 }

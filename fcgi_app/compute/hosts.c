@@ -4,6 +4,7 @@
 
 #include "fcgi_app/compute/hosts.h"
 
+#include "fcgi_app/objects/failure_notifications.h"
 #include "fcgi_app/objects/hosts.h"
 #include "fcgi_app/objects/notifications.h"
 #include "fcgi_app/rpc/rpc.h"
@@ -37,7 +38,7 @@ struct fault *host_enable(const struct context *context, const char *host, bool 
     return call_host(context, &service, RPC_set_host_enabled, &args, result);
 }
 
-struct fault *host_set_enabled(const struct context *context, const char *host, bool enabled, json_t **result)
+static struct fault *set_enabled(const struct context *context, const char *host, bool enabled, json_t **result)
 {
     const struct notified_host told = { host, "enabled", .truth = enabled };
     struct service service;
@@ -49,7 +50,14 @@ struct fault *host_set_enabled(const struct context *context, const char *host, 
     return NULL;
 }
 
-struct fault *host_maintain(const struct context *context, const char *host, bool mode, json_t **result)
+struct fault *host_set_enabled(const struct context *context, const char *host, bool enabled, json_t **result)
+{
+    const struct failing_arg args[] = { { .text = host }, FAILING_TRUTH(enabled) };
+
+    return notify_failure(context, FAILING_SET_ENABLED, set_enabled(context, host, enabled, result), args);
+}
+
+static struct fault *maintain(const struct context *context, const char *host, bool mode, json_t **result)
 {
     const struct notified_host told = { host, "mode", .truth = mode };
     struct service service;
@@ -65,7 +73,14 @@ struct fault *host_maintain(const struct context *context, const char *host, boo
     return NULL;
 }
 
-struct fault *host_power(const struct context *context, const char *host, const char *action, json_t **result)
+struct fault *host_maintain(const struct context *context, const char *host, bool mode, json_t **result)
+{
+    const struct failing_arg args[] = { { .text = host }, FAILING_TRUTH(mode) };
+
+    return notify_failure(context, FAILING_SET_MAINTENANCE, maintain(context, host, mode, result), args);
+}
+
+static struct fault *power(const struct context *context, const char *host, const char *action, json_t **result)
 {
     const struct notified_host told = { host, "action", .word = action };
     struct service service;
@@ -78,6 +93,13 @@ struct fault *host_power(const struct context *context, const char *host, const 
     TRY(call_host(context, &service, RPC_host_power_action, &args, result));
     notify_host(context, "power_action.end", &told);
     return NULL;
+}
+
+struct fault *host_power(const struct context *context, const char *host, const char *action, json_t **result)
+{
+    const struct failing_arg args[] = { { .text = host }, { .text = action } };
+
+    return notify_failure(context, FAILING_POWER_ACTION, power(context, host, action, result), args);
 }
 
 struct fault *host_resources(const struct context *context, const char *host, struct host_resources *resources)

@@ -14,7 +14,6 @@
 #include "fcgi_app/objects/write.h"
 #include "fcgi_app/rpc/notify.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* ---- key pairs ---- */
@@ -24,11 +23,11 @@ static void keypair_legacy(const struct context *context, const char *event_type
 {
     struct strbuf out;
 
-    if (!notify_wanted(context, NOTIFY_LEGACY))
+    if (keypair->forms == NOTIFIED_NEWER || !notify_wanted(context, NOTIFY_LEGACY))
         return;
     payload_open(&out, context);
     payload_text(&out, "tenant_id", context->project_id);
-    payload_text(&out, "user_id", keypair->user_id);
+    payload_text(&out, "user_id", context->user_id);
     payload_text(&out, "key_name", keypair->name);
     payload_send_legacy(context, event_type, NULL, &out);
 }
@@ -38,7 +37,7 @@ static void keypair_versioned(const struct context *context, const char *event_t
 {
     struct strbuf out;
 
-    if (!notify_wanted(context, NOTIFY_VERSIONED))
+    if (keypair->forms == NOTIFIED_OLDER || !notify_wanted(context, NOTIFY_VERSIONED))
         return;
     payload_open_object(&out, context, "KeypairPayload", "1.0");
     payload_text(&out, "user_id", keypair->user_id);
@@ -166,14 +165,10 @@ static const struct legacy_aggregate {
 
 static void put_aggregate_id(struct strbuf *out, const struct notified_aggregate *aggregate)
 {
-    char text[24];
-
-    if (!aggregate->id_as_text) {
+    if (aggregate->asked)
+        payload_text(out, "aggregate_id", aggregate->asked);
+    else
         payload_int(out, "aggregate_id", aggregate->id);
-        return;
-    }
-    snprintf(text, sizeof(text), "%lld", (long long)aggregate->id);
-    payload_text(out, "aggregate_id", text);
 }
 
 static void aggregate_legacy(const struct context *context, const char *action, const char *phase,
@@ -203,8 +198,9 @@ static void aggregate_legacy(const struct context *context, const char *action, 
         payload_text(&out, "host_name", aggregate->host);
     if (strcmp(action, "create") && says & SAYS_NAME)
         payload_text(&out, "name", aggregate->name);
-    publisher = aggregate->id == DB_NULL_INT ? mem_printf(context->mem, "aggregate.%s", aggregate->name)
-                                             : mem_printf(context->mem, "aggregate.%lld", (long long)aggregate->id);
+    publisher = aggregate->asked || aggregate->id == DB_NULL_INT
+                    ? mem_printf(context->mem, "aggregate.%s", aggregate->asked ? aggregate->asked : aggregate->name)
+                    : mem_printf(context->mem, "aggregate.%lld", (long long)aggregate->id);
     payload_send_legacy(context, payload_event(context, "aggregate", row->legacy, phase), publisher, &out);
 }
 
@@ -213,9 +209,9 @@ void notify_aggregate(const struct context *context, const char *action, const c
 {
     struct strbuf out;
 
-    if (notify_wanted(context, NOTIFY_LEGACY))
+    if (aggregate->forms != NOTIFIED_NEWER && notify_wanted(context, NOTIFY_LEGACY))
         aggregate_legacy(context, action, phase, aggregate);
-    if (!notify_wanted(context, NOTIFY_VERSIONED))
+    if (aggregate->forms == NOTIFIED_OLDER || !notify_wanted(context, NOTIFY_VERSIONED))
         return;
     payload_open_object(&out, context, "AggregatePayload", "1.1");
     payload_int(&out, "id", aggregate->id);

@@ -18,8 +18,12 @@
 
 /* Members that are arrays or dictionaries come as JSON in json.dumps' form; NULL: null. */
 
+/* Upstream tells in the older form before it has looked for a thing, and in the newer one when it has. */
+enum notified_forms { NOTIFIED_BOTH, NOTIFIED_OLDER, NOTIFIED_NEWER };
+
 struct notified_keypair {
-    const char *user_id;
+    enum notified_forms forms;
+    const char *user_id; /* the owner's; the older form has the requester's */
     const char *name;
     const char *fingerprint; /* NULL before it is known */
     const char *public_key;
@@ -65,6 +69,7 @@ struct notified_flavor {
 void notify_flavor(const struct context *context, const char *action, const struct notified_flavor *flavor);
 
 struct notified_aggregate {
+    enum notified_forms forms;
     int64_t id; /* INT64_MIN: not made yet */
     const char *uuid;
     const char *name;
@@ -73,7 +78,7 @@ struct notified_aggregate {
     /* of the legacy form */
     const char *host;  /* add_host, remove_host */
     const char *given; /* update_metadata, create: the metadata asked for; NULL: none was */
-    bool id_as_text;   /* upstream shows the id as it stood in the URL: the hosts' verbs, delete */
+    const char *asked; /* upstream shows the id as it stood in the URL: the hosts' verbs, delete; NULL: the number */
 };
 /*
  * "create", "update_prop", "update_metadata", "add_host", "remove_host", "delete", "cache_images"; phase "start" or

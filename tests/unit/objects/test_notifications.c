@@ -9,6 +9,7 @@
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/objects/failure_notifications.h"
 #include "fcgi_app/objects/notifications.h"
 
 #include <jansson.h>
@@ -172,7 +173,7 @@ static void aggregate_with_a_zone(const struct context *context)
     notify_aggregate(context, "update_metadata", "start", &aggregate);
     aggregate.metadata = "{\"availability_zone\": \"my-az\", \"x\": \"1\"}";
     notify_aggregate(context, "update_metadata", "end", &aggregate);
-    aggregate.id_as_text = true;
+    aggregate.asked = "2";
     both(context, "delete", &aggregate);
 }
 
@@ -210,7 +211,7 @@ static void aggregate_with_a_host(const struct context *context)
     aggregate.hosts = "[]";
     aggregate.metadata = "{}";
     notify_aggregate(context, "create", "end", &aggregate);
-    aggregate.id_as_text = true;
+    aggregate.asked = "3";
     notify_aggregate(context, "add_host", "start", &aggregate);
     aggregate.hosts = "[\"compute-2\"]";
     notify_aggregate(context, "add_host", "end", &aggregate);
@@ -324,12 +325,74 @@ static void only_legacy(void **state)
     compare(cloud, true, false);
 }
 
+/* ---- failures ---- */
+
+/* What is told of `fault` in the member of the payload that tells most, of each form. */
+static void assert_told(struct cloud *cloud, FILE *log, struct fault *fault, const char *shown, const char *function,
+                        const char *args)
+{
+    const struct failing_arg given[] = { { .text = "host-\"1\"" }, FAILING_TRUTH(false) };
+    json_t *message, *payload;
+    char *text;
+
+    assert_ptr_equal(notify_failure(&cloud->context, FAILING_SET_MAINTENANCE, fault, given), fault);
+    message = next_message(log);
+    assert_non_null(message);
+    assert_string_equal(text_at(message, "priority"), "ERROR");
+    assert_string_equal(text_at(message, "event_type"), "set_host_maintenance");
+    assert_string_equal(text_at(message, "publisher_id"), "compute.api-1");
+    payload = json_object_get(message, "payload");
+    assert_string_equal(text_at(payload, "exception"), shown);
+    text = json_dumps(json_object_get(payload, "args"), 0);
+    assert_string_equal(text, args);
+    free(text);
+    json_decref(message);
+    message = next_message(log);
+    assert_non_null(message);
+    assert_string_equal(text_at(message, "event_type"), "compute.exception");
+    assert_string_equal(text_at(message, "publisher_id"), "nova-api:api-1");
+    payload = json_object_get(json_object_get(message, "payload"), "nova_object.data");
+    assert_string_equal(text_at(payload, "function_name"), function);
+    assert_non_null(strstr(text_at(payload, "traceback"), "test_notifications.c"));
+    assert_non_null(strstr(text_at(payload, "traceback"), text_at(payload, "exception_message")));
+    json_decref(message);
+}
+
+static void failures(void **state)
+{
+    static const char args[] = "{\"host_name\": \"host-\\\"1\\\"\", \"mode\": false}";
+    struct cloud *cloud = *state;
+    FILE *log;
+
+    open_cloud(cloud, "both");
+    log = fopen(path_of(cloud, "x.log"), "r");
+    assert_non_null(log);
+    assert_null(notify_failure(&cloud->context, FAILING_SET_MAINTENANCE, NULL, NULL));
+    assert_told(cloud, log, fault_new(cloud->mem, HostMappingNotFound, "o'x"),
+                "{'kwargs': {'name': \"o'x\", 'code': 400}, 'message': \"Host 'o'x' is not mapped to any cell\", "
+                "'class': 'HostMappingNotFound'}",
+                "_get_by_host_from_db", args);
+    /* words of its own: there is nothing that they were made of */
+    assert_told(cloud, log, fault_text(cloud->mem, HostMappingNotFound, "words"),
+                "{'kwargs': {'code': 400}, 'message': 'words', 'class': 'HostMappingNotFound'}", "_get_by_host_from_db",
+                args);
+    /* not nova's own */
+    assert_told(cloud, log, fault_new(cloud->mem, MessagingTimeout, "ab12"),
+                "MessagingTimeout('Timed out waiting for a reply to message ID ab12')", "get", args);
+    /* one that no row knows: the verb itself is the place */
+    assert_told(cloud, log, fault_new(cloud->mem, DBError, "broken\n"), "DBError('broken\\n')", "set_host_maintenance",
+                args);
+    assert_null(next_message(log));
+    fclose(log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(both_formats, setup, teardown),
         cmocka_unit_test_setup_teardown(only_versioned, setup, teardown),
         cmocka_unit_test_setup_teardown(only_legacy, setup, teardown),
+        cmocka_unit_test_setup_teardown(failures, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
