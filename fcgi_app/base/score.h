@@ -8,6 +8,7 @@
 #define NOVA_BASE_SCORE_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The stages of a request, in order; SCORE_IDLE between requests. */
@@ -36,6 +37,7 @@ enum score_stage {
 struct scoreslot {
     int32_t pid;
     uint32_t stage;           /* enum score_stage */
+    bool ready;               /* past its start: it looks for requests */
     uint64_t generation;      /* grows with each process in this slot */
     uint64_t requests;        /* answered by this process */
     uint64_t started_usec;    /* process start, CLOCK_REALTIME */

@@ -37,8 +37,9 @@
 LOG_MODULE("oslo_service.service");
 
 enum {
-    TICK_MS = 1000,       /* between two looks at requests that take too long */
-    HANDOVER_TICK_MS = 20 /* until the first workers serve, while an older pool waits for them */
+    TICK_MS = 1000,      /* between two looks at requests that take too long */
+    START_TICK_MS = 5,   /* until the first workers serve */
+    FIRST_ALONE_MS = 250 /* how long the others wait for a service's first worker */
 };
 
 /* A service and what the launcher knows of its workers. */
@@ -46,7 +47,8 @@ struct group {
     struct service *service;
     struct throttle throttle;
     int running;
-    int planned; /* workers that left as they should and whose place is free: no reason to slow down */
+    int planned;          /* workers that left as they should and whose place is free: no reason to slow down */
+    uint64_t alone_until; /* the first worker starts alone, so that the service answers soonest; 0: it has started */
 };
 
 struct child {
@@ -215,8 +217,38 @@ static void start_child(struct launcher *launcher, struct group *group)
 
 static void fill(struct launcher *launcher, struct group *group)
 {
-    while (launcher->running && group->running < group->service->workers)
+    while (launcher->running && group->running < (group->alone_until ? 1 : group->service->workers))
         start_child(launcher, group);
+}
+
+static bool has_started(const struct launcher *launcher, const struct group *group)
+{
+    for (size_t i = 0; i < launcher->child_count; i++)
+        if (launcher->children[i].group == group && launcher->children[i].slot->ready)
+            return true;
+    return false;
+}
+
+/* The other workers, of each service whose first one serves or takes too long. */
+static void start_others(struct launcher *launcher)
+{
+    for (size_t i = 0; i < launcher->group_count; i++) {
+        struct group *group = launcher->groups[i];
+
+        if (group->alone_until && (has_started(launcher, group) || clock_monotonic_usec() >= group->alone_until)) {
+            group->alone_until = 0;
+            fill(launcher, group);
+        }
+    }
+}
+
+/* Whether some service's first worker is still alone. */
+static bool is_starting(const struct launcher *launcher)
+{
+    for (size_t i = 0; i < launcher->group_count; i++)
+        if (launcher->groups[i]->alone_until)
+            return true;
+    return false;
 }
 
 struct fault *launcher_launch(struct launcher *launcher, struct service *service)
@@ -228,6 +260,7 @@ struct fault *launcher_launch(struct launcher *launcher, struct service *service
     group->service = service;
     throttle_init(&group->throttle, launcher->mem);
     launcher->groups[launcher->group_count++] = group;
+    group->alone_until = clock_monotonic_usec() + FIRST_ALONE_MS * 1000;
     log_info("Starting %d workers", service->workers);
     fill(launcher, group);
     return NULL;
@@ -348,10 +381,10 @@ static void hear_successor(struct launcher *launcher)
 /* Tells the older pool that this one serves, once every worker is past its start. */
 static void tell_predecessor(struct launcher *launcher)
 {
-    if (launcher->predecessor < 0)
+    if (launcher->predecessor < 0 || is_starting(launcher))
         return;
     for (size_t i = 0; i < launcher->child_count; i++)
-        if (launcher->children[i].slot->stage == SCORE_STARTING)
+        if (!launcher->children[i].slot->ready)
             return;
     handover_ready(launcher->predecessor);
     launcher->predecessor = -1;
@@ -393,8 +426,8 @@ static void wait_for_something(struct launcher *launcher, int milliseconds)
     struct pollfd successor = { .fd = launcher->successor_ready, .events = POLLIN };
     struct timespec limit;
 
-    if (launcher->predecessor >= 0 && milliseconds > HANDOVER_TICK_MS)
-        milliseconds = HANDOVER_TICK_MS;
+    if ((launcher->predecessor >= 0 || is_starting(launcher)) && milliseconds > START_TICK_MS)
+        milliseconds = START_TICK_MS;
     limit = (struct timespec){ milliseconds / 1000, milliseconds % 1000 * 1000000l };
     if (ppoll(&successor, 1, &limit, signals_waiting_mask()) > 0 && successor.revents)
         hear_successor(launcher);
@@ -422,6 +455,7 @@ static void respawn_children(struct launcher *launcher)
     while (launcher->running) {
         if (!reap(launcher)) {
             wait_for_something(launcher, tick(launcher));
+            start_others(launcher);
             continue;
         }
         for (size_t i = 0; i < launcher->group_count; i++)

@@ -588,6 +588,7 @@ int worker_run(struct worker_task *task)
     }
     start_service(loop);
     score_idle(loop);
+    loop->slot->ready = true;
     while (!loop->leave)
         step(loop);
     if (!loop->status)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service record at start, its races, and databases that are down, foreign or of another version."""
+import contextlib
 import os
 import pathlib
 import signal
@@ -32,6 +33,21 @@ class Postgres:
 
     def url(self, name):
         return self.environment[f"NOVA_TEST_URL_{name}"]
+
+    @contextlib.contextmanager
+    def session(self, statements, database="nova_cell0"):
+        """A session of its own that has run these statements; yields where more of them are written to."""
+        client = subprocess.Popen(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, env={**os.environ, **self.environment}, text=True)
+        try:
+            client.stdin.write(statements + " SELECT 'done';\n")
+            client.stdin.flush()
+            assert client.stdout.readline() == "done\n"
+            yield client.stdin
+        finally:
+            client.stdin.close()
+            client.wait(20)
+            client.stdout.close()
 
     def sql(self, statement, database="nova_cell0"):
         out = subprocess.run(["psql", "-XAt", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement], check=True,
@@ -85,9 +101,16 @@ def front(home):
 
 
 def test_sixteen_at_once_make_one_record(home, pools, postgres, options):
-    pool = pools(home, workers=16, options=options).start()
-    assert wait_until(lambda: pool.log_text().count("Started child") == 16)
-    time.sleep(0.5)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'nova_cell0' AND wait_event_type = 'Lock'"
+    with postgres.session("BEGIN; LOCK TABLE services IN SHARE MODE;") as session:
+        # All have seen the empty table and stand before their row; the first has had its time alone.
+        pool = pools(home, workers=16, options=options).start(wait=False)
+        assert wait_until(lambda: postgres.sql(waiting) == [["16"]])
+        assert len(pool.workers()) == 16
+        session.write("ROLLBACK;\n")
+        session.flush()
+        assert wait_until(lambda: postgres.sql(waiting) == [["0"]] and record(postgres, "host"))
+    assert wait_until(pool.answers)
     assert record(postgres, "host, topic, report_count, disabled, forced_down, version, deleted, updated_at, "
                   "length(uuid), created_at > now() at time zone 'utc' - interval '1 minute'") == [
         ["testhost", "", "0", "f", "f", "64", "0", "", "36", "t"]]
