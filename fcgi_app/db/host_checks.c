@@ -44,7 +44,7 @@ static const struct db_column live_columns[] = {
 };
 const struct db_statement LIVE_MIGRATION_OF_INSTANCE = {
     .name = "live_migration_of_instance",
-    .sql = "SELECT id, status, source_compute FROM migrations WHERE id = $1::bigint AND instance_uuid = $2"
+    .sql = "SELECT id, status, source_compute FROM migrations WHERE id = $1::integer AND instance_uuid = $2"
            " AND deleted = 0",
     .params = 2,
     .database = "cell",
