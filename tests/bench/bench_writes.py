@@ -81,12 +81,15 @@ class Scene:
         stopped = self.rest()
         client.ask('POST', '/v2.1/servers/%s/action' % self.server, {'os-start' if stopped else 'os-stop': None})
 
-    def measure(self, client, ours):
-        out = {}
+    def measure(self, ours, theirs=None):
+        """CPU ms a call by name, ours and theirs: one thing at a time of both, so that the machine does the same beside it."""
+        mine, other = {}, {} if theirs else None
         for (name, n_ours, n_theirs, _), once in zip(TARGETS, (self.create, self.show, self.detail, self.power)):
-            out[name] = client.cost(n_ours if ours else n_theirs, lambda once=once: once(client))
-            self.clear(client)
-        return out
+            for client, count, costs in ((ours, n_ours, mine), (theirs, n_theirs, other)):
+                if client:
+                    costs[name] = client.cost(count, lambda once=once, client=client: once(client))
+                    self.clear(client)
+        return mine, other
 
     def rest(self):
         """Waits until the server does nothing; True: it is stopped."""
@@ -132,7 +135,7 @@ def on_stand_ins(bench, results):
         with contextlib.closing(StandIn(stage, writes, write_world, world)) as scene:
             client = Client(scene.front.url, scene.pool.pid, fakepeers.TOKENS['member'], bench.cpu)
             bench.say('with stand-ins for the other services (no lab: Python\'s half is left out):')
-            report(bench.say, bench.verdict, scene.measure(client, True), None, results, 'on stand-ins')
+            report(bench.say, bench.verdict, *scene.measure(client), results, 'on stand-ins')
             memory(bench.say, bench.verdict, bench.private_kib, bench.children, scene.pool.pid, results, 'on stand-ins')
     finally:
         stage.stop()
@@ -186,7 +189,7 @@ def on_lab(bench, url, root, theirs, their_root, token, main_url, results):
     link.autocommit = True
     try:
         scene = Lab(link, clients[0])
-        report(bench.say, bench.verdict, scene.measure(clients[0], True), scene.measure(clients[1], False), results, 'in the lab')
+        report(bench.say, bench.verdict, *scene.measure(*clients), results, 'in the lab')
         memory(bench.say, bench.verdict, bench.private_kib, bench.children, root, results, 'in the lab')
         scene.close(clients[0])
     finally:

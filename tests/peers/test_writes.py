@@ -25,9 +25,10 @@ def test_a_difference_is_seen():
 
 def test_answers_rows_messages_and_calls_are_those_of_the_reference(stage):
     lines = writes.read_corpus()
-    verdict = writes.compare(stage, lines, writes.read_recorded())
+    verdict = writes.compare_all(stage, lines, writes.read_recorded())
     print(verdict.summary())
     for text in verdict.unbuilt:
         print('not built:', text[:120])
+    assert verdict.equal + verdict.listed + len(verdict.unbuilt) + len(verdict.failures) == len(lines)
     assert not verdict.failures, '%d of %d lines differ; the first:\n%s' % (
         len(verdict.failures), len(lines), '\n'.join(verdict.failures[:10]))
