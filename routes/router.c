@@ -328,7 +328,10 @@ static bool is_project_id(struct segment segment)
     return segment.length > 0;
 }
 
-/* The bytes of a path are Latin-1 characters to the reference, and so are those of its variables. */
+/*
+ * The bytes of a path are Latin-1 characters to the reference, and so are those of its variables.  TEXT_NUL is a NUL,
+ * from wherever it comes: of a client that wrote its two bytes nobody knows what it meant.
+ */
 static const char *segment_text(const void *mem, struct segment segment)
 {
     struct strbuf out;
@@ -340,7 +343,12 @@ static const char *segment_text(const void *mem, struct segment segment)
         return mem_strndup(mem, segment.text, segment.length);
     strbuf_init(&out, mem, segment.length * 2 + 1);
     for (size_t i = 0; i < segment.length; i++)
-        text_put_utf8(&out, (unsigned char)segment.text[i]);
+        if (i + 1 < segment.length && text_begins_nul(segment.text + i)) {
+            text_put_utf8(&out, 0);
+            i++;
+        } else {
+            text_put_utf8(&out, (unsigned char)segment.text[i]);
+        }
     return out.data;
 }
 

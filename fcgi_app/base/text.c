@@ -137,6 +137,10 @@ bool text_utf8_valid(const char *text, size_t length)
 
 void text_put_utf8(struct strbuf *out, int code_point)
 {
+    if (!code_point) {
+        strbuf_puts(out, TEXT_NUL);
+        return;
+    }
     if (code_point < 0x80) {
         strbuf_putc(out, (char)code_point);
         return;

@@ -17,11 +17,23 @@ void text_uuid4(char out[37]);
 /* oslo.utils' strutils.bool_from_string: true, false, or -1 when it is neither. */
 int text_bool(const char *text);
 
+/*
+ * A NUL character inside a text.  A client may write one (\u0000 in JSON, %00
+ * in a URL), and a C string would end there; so it stands in our texts as
+ * these two bytes, which no valid UTF-8 has, and goes out as what it was.  A
+ * database takes neither.
+ */
+#define TEXT_NUL "\xc0\x80"
+static inline bool text_begins_nul(const char *text)
+{
+    return text[0] == TEXT_NUL[0] && text[1] == TEXT_NUL[1];
+}
+
 /* The next code point of valid UTF-8 and its size in bytes; -1 and size 1 where it is not valid. */
 int text_utf8_next(const char *text, size_t length, size_t *size);
 bool text_utf8_valid(const char *text, size_t length);
 
-/* Appends the code point as UTF-8 (surrogates too, as three bytes). */
+/* Appends the code point as UTF-8 (surrogates too, as three bytes; NUL as TEXT_NUL). */
 void text_put_utf8(struct strbuf *out, int code_point);
 
 /* Bytes of a header, which the reference reads as Latin-1, as UTF-8 on mem. */

@@ -7,6 +7,7 @@
 #define NOVA_CLIENTS_PATH_H
 
 #include "fcgi_app/base/strbuf.h"
+#include "fcgi_app/base/text.h"
 
 /* Appends `text`, all but letters, digits and -._~ as %XX; "." and ".." lose their meaning too. */
 static inline void path_put_part(struct strbuf *path, const char *text)
@@ -18,6 +19,9 @@ static inline void path_put_part(struct strbuf *path, const char *text)
     for (; *text; text++) {
         if (!dots && strchr(plain, *text)) {
             strbuf_putc(path, *text);
+        } else if (text_begins_nul(text)) {
+            strbuf_puts(path, "%00");
+            text++;
         } else {
             strbuf_putc(path, '%');
             strbuf_putc(path, digits[(unsigned char)*text >> 4]);

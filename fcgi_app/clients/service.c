@@ -372,12 +372,16 @@ json_t *service_json(const void *mem, const struct service_call *call)
 static void put_quoted(struct strbuf *out, const char *text)
 {
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("_.-~", *c))
+        if ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("_.-~", *c)) {
             strbuf_putc(out, (char)*c);
-        else if (*c == ' ')
+        } else if (*c == ' ') {
             strbuf_putc(out, '+');
-        else
+        } else if (text_begins_nul((const char *)c)) {
+            strbuf_puts(out, "%00");
+            c++;
+        } else {
             strbuf_printf(out, "%%%02X", *c);
+        }
     }
 }
 

@@ -437,20 +437,13 @@ struct fault *servers_search_read(const struct context *context, const struct se
                                   struct servers_search *search)
 {
     static const char *const tag_filters[] = { "tags", "tags-any", "not-tags", "not-tags-any" };
-    const struct query_pair *zero = NULL; /* a value with a NUL inside */
     const char *value;
     bool truth = false;
 
     *search = (struct servers_search){ .changes_since = DB_NO_TIME, .changes_before = DB_NO_TIME };
-    for (size_t i = 0; i < query->query->count; i++) {
-        const struct query_pair *pair = &query->query->pairs[i];
-
-        set(search, pair->key, pair->value);
-        if (strlen(pair->value) != pair->value_length)
-            zero = pair;
-    }
+    for (size_t i = 0; i < query->query->count; i++)
+        set(search, query->query->pairs[i].key, query->query->pairs[i].value);
     drop_options(context, search, query->version);
-    zero = zero && find(search, zero->key) ? zero : NULL;
     search->partial = partial_allowed(query, search);
     for (size_t i = 0; i < search->option_count; i++)
         if (word_in(joined_tables, search->options[i].name) || *search->options[i].name == '_')
@@ -541,8 +534,7 @@ struct fault *servers_search_read(const struct context *context, const struct se
         if (value && *value)
             search->addresses[count++] = value;
     }
-    /* no column can hold a NUL byte, so nothing is like such a value */
-    if (zero || (search->address_asked && !search->addresses[0]))
+    if (search->address_asked && !search->addresses[0])
         search->nothing = true;
     return NULL;
 }

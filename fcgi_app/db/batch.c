@@ -16,6 +16,7 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/score.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
 
 #include <errno.h>
@@ -540,13 +541,29 @@ static struct run *run_of(struct run *runs, size_t *count, const struct db_batch
     return &runs[(*count)++];
 }
 
+/* No text of PostgreSQL holds a NUL. */
+static bool nul_in(const struct entry *entry)
+{
+    for (unsigned i = 0; entry->params && i < entry->params->count; i++)
+        for (const char *at = entry->params->values[i]; at && (at = strchr(at, TEXT_NUL[0])); at++)
+            if (text_begins_nul(at))
+                return true;
+    return false;
+}
+
 /* A statement and parameters that do not fit are a mistake of ours, not the server's. */
 static bool entry_fits(const struct db_batch *batch, struct entry *entry)
 {
     unsigned given = entry->params ? entry->params->count : 0;
 
-    if (given == entry->statement->params)
+    if (given == entry->statement->params && !nul_in(entry))
         return true;
+    if (given == entry->statement->params) {
+        entry->answer->fault = fault_text(batch->mem, DBError,
+                                          "%s: A string literal cannot contain NUL (0x00) characters.", name_of(entry));
+        entry->answered = true;
+        return false;
+    }
     entry->answer->fault = fault_text(batch->mem, Internal, "Statement %s takes %u parameters and was given %u",
                                       name_of(entry), (unsigned)entry->statement->params, given);
     entry->answered = true;

@@ -14,6 +14,7 @@
 
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
 
 #include <fastcgi.h>
 #include <fcgiapp.h>
@@ -39,7 +40,7 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The path of a request line's target, decoded; %00 stays as it is. */
+/* The path of a request line's target, decoded; of %00 TEXT_NUL. */
 static char *path_of_uri(const void *mem, const char *uri)
 {
     const char *authority = strstr(uri, "://");
@@ -53,8 +54,13 @@ static char *path_of_uri(const void *mem, const char *uri)
     path = to = mem_strndup(mem, uri, length);
     for (const char *p = path; *p; p++) {
         int high, low;
-        if (*p == '%' && (high = hex_value(p[1])) >= 0 && (low = hex_value(p[2])) >= 0 && (high || low)) {
-            *to++ = (char)(high << 4 | low);
+        if (*p == '%' && (high = hex_value(p[1])) >= 0 && (low = hex_value(p[2])) >= 0) {
+            if (high || low) {
+                *to++ = (char)(high << 4 | low);
+            } else {
+                memcpy(to, TEXT_NUL, 2);
+                to += 2;
+            }
             p += 2;
         } else {
             *to++ = *p;

@@ -62,6 +62,36 @@ static size_t decode(const char *text, size_t length, char *out)
     return (size_t)(to - out);
 }
 
+/* NUL bytes become TEXT_NUL, in place: each was two bytes of the query or more. Returns the new length. */
+static size_t spell_nuls(char *text, size_t length)
+{
+    size_t to = length, from = length;
+
+    for (size_t i = 0; i < length; i++)
+        to += !text[i];
+    length = to;
+    while (from < to)
+        if (text[--from]) {
+            text[--to] = text[from];
+        } else {
+            to -= 2;
+            memcpy(text + to, TEXT_NUL, 2);
+        }
+    return length;
+}
+
+/* A key or a value into the room, which moves on behind it and its NUL. False: it is not UTF-8. */
+static bool take(char **room, const char *text, size_t length, size_t *taken)
+{
+    size_t decoded = decode(text, length, *room);
+    bool well = text_utf8_valid(*room, decoded);
+
+    *taken = spell_nuls(*room, decoded);
+    *room += *taken;
+    *(*room)++ = '\0';
+    return well;
+}
+
 static size_t count_pairs(const char *text)
 {
     size_t count = 1;
@@ -87,17 +117,13 @@ struct fault *query_parse(const void *mem, const char *text, struct query *query
             struct query_pair *pair = &query->pairs[query->count++];
             const char *equals = memchr(text, '=', length);
             size_t key_length = equals ? (size_t)(equals - text) : length;
+            bool well;
 
             pair->key = room;
-            pair->key_length = decode(text, key_length, room);
-            room += pair->key_length;
-            *room++ = '\0';
+            well = take(&room, text, key_length, &pair->key_length);
             pair->value = room;
-            if (equals)
-                pair->value_length = decode(equals + 1, length - key_length - 1, room);
-            room += pair->value_length;
-            *room++ = '\0';
-            if (!text_utf8_valid(pair->key, pair->key_length) || !text_utf8_valid(pair->value, pair->value_length))
+            well &= take(&room, equals ? equals + 1 : "", equals ? length - key_length - 1 : 0, &pair->value_length);
+            if (!well)
                 return fault_http(mem, 400, "Query string is not UTF-8 encoded");
         }
         text += length;
@@ -135,6 +161,9 @@ static void put_quoted(struct strbuf *out, const char *text, size_t length)
             strbuf_putc(out, (char)c);
         } else if (c == ' ') {
             strbuf_putc(out, '+');
+        } else if (text_begins_nul(text + i)) {
+            strbuf_puts(out, "%00");
+            i++;
         } else {
             const char quoted[3] = { '%', hex[c >> 4], hex[c & 15] };
             strbuf_put(out, quoted, sizeof(quoted));

@@ -37,12 +37,6 @@ struct fault *query_parse(const void *mem, const char *text, struct query *query
 
 /* The last pair of the key; NULL: absent. */
 const struct query_pair *query_find(const struct query *query, const char *key);
-/* Did the client put a NUL byte into the value (%00)?  Then `value` is only its beginning. */
-static inline bool query_pair_has_nul(const struct query_pair *pair)
-{
-    return strlen(pair->value) != pair->value_length;
-}
-
 /* The last value of the key, as WebOb's GET.get() gives it; NULL: absent. */
 const char *query_get(const struct query *query, const char *key);
 

@@ -10,6 +10,7 @@
 #include "fcgi_app/http/request.h"
 
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -319,6 +320,9 @@ char *http_quote(const void *mem, const char *text, const char *safe)
         if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_.-~", c) ||
             strchr(safe, c)) {
             strbuf_putc(&out, (char)c);
+        } else if (text_begins_nul(text)) {
+            strbuf_puts(&out, "%00");
+            text++;
         } else {
             const char quoted[3] = { '%', hex[c >> 4], hex[c & 15] };
             strbuf_put(&out, quoted, sizeof(quoted));

@@ -288,7 +288,7 @@ bool format_holds(const struct format *format, const json_t *value)
 
 static void put_class_character(struct strbuf *out, int code_point)
 {
-    if (code_point < 0x80 && strchr("()[]{}?*+-|^$\\.&~# \t\n\r\v\f", code_point))
+    if (code_point < 0x80 && code_point && strchr("()[]{}?*+-|^$\\.&~# \t\n\r\v\f", code_point))
         strbuf_putc(out, '\\');
     text_put_utf8(out, code_point);
 }

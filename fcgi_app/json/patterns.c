@@ -84,8 +84,8 @@ static const pcre2_code *compiled_pattern(const char *pattern)
     return slots[at].code;
 }
 
-/* A copy with a private character in place of each lone surrogate, which PCRE2 refuses. */
-static char *without_surrogates(const char *text, size_t length, size_t *size)
+/* A copy as PCRE2 takes it: a private character in place of each lone surrogate, and a NUL that is one byte. */
+static char *as_utf8(const char *text, size_t length, size_t *size)
 {
     struct strbuf out;
     size_t step;
@@ -94,7 +94,10 @@ static char *without_surrogates(const char *text, size_t length, size_t *size)
     for (const char *end = text + length; text < end; text += step) {
         int code_point = unicode_next(text, (size_t)(end - text), &step);
 
-        text_put_utf8(&out, code_point < 0 || (code_point >= 0xd800 && code_point < 0xe000) ? 0xe000 : code_point);
+        if (!code_point)
+            strbuf_putc(&out, '\0');
+        else
+            text_put_utf8(&out, code_point < 0 || (code_point >= 0xd800 && code_point < 0xe000) ? 0xe000 : code_point);
     }
     *size = out.length;
     return out.data;
@@ -111,7 +114,7 @@ static bool run(const char *pattern, const char *text, size_t length, uint32_t o
     if (!match_data)
         mem_exhausted(0);
     if (!text_utf8_valid(text, length))
-        text = copy = without_surrogates(text, length, &length);
+        text = copy = as_utf8(text, length, &length);
     found = pcre2_match(code, (PCRE2_SPTR)text, length, 0, options | PCRE2_NO_UTF_CHECK, match_data, NULL);
     talloc_free(copy);
     return found >= 0;

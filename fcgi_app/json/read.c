@@ -4,7 +4,7 @@
  *
  * jansson reads.  What it refuses is read again here, since Python accepts
  * more than jansson: integers beyond 64 bits, numbers beyond a double, NaN and
- * Infinity, lone surrogates, NUL in a key; and since the words of the fault
+ * Infinity, lone surrogates, NUL; and since the words of the fault
  * are Python's.  Source: Python 3.11's json.decoder and json.scanner.
  */
 #include "config.h"
@@ -425,8 +425,7 @@ struct fault *json_read(const void *mem, const char *text, size_t length, json_t
     const char *wrong;
 
     /* jansson takes a NUL byte for the end */
-    *tree =
-        length && !memchr(text, '\0', length) ? json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : NULL;
+    *tree = length && !memchr(text, '\0', length) ? json_loadb(text, length, JSON_DECODE_ANY, NULL) : NULL;
     if (!*tree) {
         wrong = length ? find_not_utf8(text, length) : NULL;
         if (wrong)

@@ -6,6 +6,8 @@
 
 #include "fcgi_app/base/text.h"
 
+#include <string.h>
+
 struct range {
     int first, last;
 };
@@ -43,6 +45,10 @@ int unicode_next(const char *text, size_t length, size_t *size)
     int code_point = text_utf8_next(text, length, size);
     const unsigned char *p = (const unsigned char *)text;
 
+    if (code_point < 0 && length >= 2 && !memcmp(text, TEXT_NUL, 2)) {
+        *size = 2;
+        return 0;
+    }
     if (code_point >= 0 || length < 3 || p[0] != 0xed || p[1] < 0xa0 || p[1] > 0xbf || (p[2] & 0xc0) != 0x80)
         return code_point;
     *size = 3;

@@ -20,14 +20,11 @@
 /* Only an administrator's word counts; absent is yes, "none" is both. */
 static struct fault *read_is_public(const struct call *call, enum flavor_public *is_public)
 {
-    const struct query_pair *pair = query_find(&call->query, "is_public");
-    const char *text = pair ? pair->value : NULL;
+    const char *text = query_get(&call->query, "is_public");
 
     *is_public = FLAVOR_PUBLIC;
     if (!text || !call->context->is_admin)
         return NULL;
-    if (query_pair_has_nul(pair))
-        return fault_http(call->mem, 400, "Invalid is_public filter [%s]", text);
     if (!strcasecmp(text, "none")) {
         *is_public = FLAVOR_PUBLIC_OR_NOT;
         return NULL;
@@ -45,11 +42,11 @@ static struct fault *read_is_public(const struct call *call, enum flavor_public 
 
 static struct fault *read_minimum(const struct call *call, const char *key, int64_t *value, bool *given)
 {
-    const struct query_pair *pair = query_find(&call->query, key);
+    const char *text = query_get(&call->query, key);
 
-    *given = pair != NULL;
-    if (pair && (query_pair_has_nul(pair) || !paging_int(pair->value, value)))
-        return fault_http(call->mem, 400, "Invalid %s filter [%s]", key, pair->value);
+    *given = text != NULL;
+    if (text && !paging_int(text, value))
+        return fault_http(call->mem, 400, "Invalid %s filter [%s]", key, text);
     return NULL;
 }
 
@@ -61,14 +58,10 @@ static struct fault *list_flavors(const struct call *call, enum flavor_depth dep
         .sort_key = text_is_empty(sort_key) ? "flavorid" : sort_key,
         .descending = sort_dir && !strcmp(sort_dir, "desc"),
     };
-    const struct query_pair *marker = query_find(&call->query, "marker");
     struct paging paging;
     struct fault *fault;
 
     TRY(paging_read(call, &paging));
-    /* No flavor's id has a NUL byte, which PostgreSQL does not take. */
-    if (marker && query_pair_has_nul(marker))
-        return fault_http(call->mem, 400, "marker [%s] not found", paging.marker);
     filter.limit = paging.limit;
     filter.marker = paging.marker;
     TRY(read_is_public(call, &filter.is_public));

@@ -272,14 +272,6 @@ static void test_times(void **state)
     }
 }
 
-static void test_a_zero_byte_is_in_no_column(void **state)
-{
-    struct servers_search search;
-
-    assert_string_equal(read_words(*state, true, 93, "name=a%00b", &search), "");
-    assert_true(search.nothing);
-}
-
 /* ---- building servers ---- */
 
 static const struct build_request request = {
@@ -439,7 +431,6 @@ int main(void)
         TEST(test_orders),
         TEST(test_deleted),
         TEST(test_times),
-        TEST(test_a_zero_byte_is_in_no_column),
         TEST(test_building_servers),
         TEST(test_broken_build_requests),
         TEST(test_status_of_states),

@@ -2,6 +2,7 @@
 /* FastCGI in and out: what front servers send, odd parameter sets, and whole exchanges over a socket with libfcgi. */
 #include "config.h"
 
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/http/fcgi.h"
 
 #include "tests/unit/table.h"
@@ -84,9 +85,9 @@ static void odd_paths(void **state)
     } rows[] = {
         { NULL, NULL, "/v2.1/a%20b?x=%20", NULL, "", "/v2.1/a b", "x=%20" },
         { "", "", "/v2.1/%zz%4?", NULL, "", "/v2.1/%zz%4", "" },
-        { "", "", "/a%00b", NULL, "", "/a%00b", "" },
-        { "", "/v2.1/", "/v2.1/%00?a=%00", NULL, "", "/v2.1/%00", "a=%00" },
-        { "/compute/v2.1", "/a", "/compute/v2.1/a%00b", "/compute", "/compute", "/v2.1/a%00b", "" },
+        { "", "", "/a%00b", NULL, "", "/a" TEXT_NUL "b", "" },
+        { "", "/v2.1/", "/v2.1/%00?a=%00", NULL, "", "/v2.1/" TEXT_NUL, "a=%00" },
+        { "/compute/v2.1", "/a", "/compute/v2.1/a%00b", "/compute", "/compute", "/v2.1/a" TEXT_NUL "b", "" },
         { "", "/v2.1/a", "/other?a=%00", NULL, "", "/v2.1/a", "a=%00" },
         { NULL, NULL, "http://api.example/v2.1/x?q", NULL, "", "/v2.1/x", "q" },
         { NULL, NULL, "http://api.example", NULL, "", "", "" },

@@ -2,9 +2,8 @@
 /* The writer, judged by json.dumps() (tables.py). */
 #include "config.h"
 
-#include "fcgi_app/json/json.h"
-
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/json/json.h"
 
 #include "tests/unit/table.h"
 
@@ -52,7 +51,9 @@ static void bad_bytes_are_replaced(void **state)
         { "\xc3", "\"\\ufffd\"" },
         { "\xe2\x82", "\"\\ufffd\\ufffd\"" },
         { "\xf0\x9f\x98", "\"\\ufffd\\ufffd\\ufffd\"" },
-        { "\xc0\x80", "\"\\ufffd\\ufffd\"" },
+        { "\xc0\x81", "\"\\ufffd\\ufffd\"" },
+        { "\xc1\x80", "\"\\ufffd\\ufffd\"" },
+        { "a" TEXT_NUL "b", "\"a\\u0000b\"" }, /* what stands for a NUL */
         { "\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"" },
         { "12345678\x80", "\"12345678\\ufffd\"" },
     };
