@@ -169,6 +169,37 @@ char *text_from_latin1(const void *mem, const char *text, size_t length)
     return out.data;
 }
 
+/* Bytes at the start of what is no UTF-8 that Python takes together: the start of a sequence that breaks off. */
+static size_t broken_piece(const unsigned char *text, size_t length)
+{
+    size_t wanted = *text >= 0xf0 && *text <= 0xf4 ? 4 : *text >= 0xe0 && *text < 0xf0 ? 3 : 1, size = 1;
+    unsigned char low = *text == 0xe0 ? 0xa0 : *text == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = *text == 0xed ? 0x9f : *text == 0xf4 ? 0x8f : 0xbf;
+
+    for (; size < wanted && size < length && text[size] >= low && text[size] <= high; size++) {
+        low = 0x80;
+        high = 0xbf;
+    }
+    return size;
+}
+
+char *text_from_utf8(const void *mem, const char *text, size_t length)
+{
+    struct strbuf out;
+    size_t size;
+
+    strbuf_init(&out, mem, length + 16);
+    for (size_t i = 0; i < length; i += size) {
+        if (text_utf8_next(text + i, length - i, &size) >= 0) {
+            strbuf_put(&out, text + i, size);
+            continue;
+        }
+        text_put_utf8(&out, 0xfffd);
+        size = broken_piece((const unsigned char *)text + i, length - i);
+    }
+    return out.data;
+}
+
 char *text_strip(const void *mem, const char *text)
 {
     size_t length;

@@ -42,6 +42,9 @@ char *text_from_latin1(const void *mem, const char *text, size_t length);
 /* Python's str.strip(): a copy of the part between ASCII white space, on mem. */
 char *text_strip(const void *mem, const char *text);
 
+/* Bytes as UTF-8 on mem, U+FFFD for each piece that is none: Python's bytes.decode('utf-8', 'replace'). */
+char *text_from_utf8(const void *mem, const char *text, size_t length);
+
 /* Percent-decoding, on mem: urllib.parse.unquote of a part of a URL; with `plus`, '+' is a space, as in a query. */
 char *text_percent_decoded(const void *mem, const char *text, bool plus);
 

@@ -13,6 +13,8 @@
 #include "fcgi_app/clients/cinder_private.h"
 #include "fcgi_app/clients/path.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/patterns.h"
+#include "fcgi_app/json/take.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +37,9 @@ const char *cinder_path(const void *mem, const char *front, const char *id, cons
 
 struct fault *cinder_take(const void *mem, const json_t *answer, const char *key, const json_t **item)
 {
-    *item = NULL;
-    if (!answer || json_is_null(answer))
-        return fault_new(mem, TypeError, "'NoneType' object is not subscriptable");
-    *item = json_object_get(answer, key);
+    TRY(take_key(mem, answer, key, (json_t **)(uintptr_t)item));
     if (!json_is_object(*item))
-        return fault_new(mem, KeyError, mem_printf(mem, "'%s'", key));
+        return fault_new(mem, AttributeError, "object has no attribute 'items'");
     return NULL;
 }
 
@@ -169,13 +168,43 @@ static const char *version_root(const void *mem, const char *url)
     return url;
 }
 
-/* 3.44 is 3044: a minor has three digits at most here. */
-static long version_number(const char *text)
+/* 3.44 is 3044: a minor has three digits at most here. Fault: cinder_UnsupportedVersion for what is no version. */
+static struct fault *version_number(const void *mem, const char *text, long *number)
 {
     char *end;
-    long major = strtol(text, &end, 10);
 
-    return major * 1000 + (*end == '.' ? strtol(end + 1, NULL, 10) : 0);
+    if (!text)
+        return fault_new(mem, TypeError, "expected string or bytes-like object");
+    if (!pattern_matches("^([1-9]\\d*)\\.([1-9]\\d*|0|latest)$", text, strlen(text)))
+        return fault_new(mem, cinder_UnsupportedVersion,
+                         mem_printf(mem, "Invalid format of client version '%s'.", text));
+    *number = strtol(text, &end, 10) * 1000;
+    *number += strcmp(end, ".latest") ? strtol(end + 1, NULL, 10) : 999;
+    return NULL;
+}
+
+/* What the server says it has at most. */
+static struct fault *highest_version(const void *mem, const json_t *body, long *number)
+{
+    json_t *versions, *version, *text, *lowest;
+    long least;
+    size_t i;
+
+    *number = 2000;
+    TRY(take_key(mem, body, "versions", &versions));
+    TRY(take_each(mem, versions, &versions));
+    json_array_foreach(versions, i, version)
+    {
+        TRY(take_key(mem, version, "version", &text));
+        if (!json_is_string(text) && !json_is_array(text) && !json_is_object(text))
+            return fault_new(mem, TypeError, "argument of this type is not iterable");
+        if (!json_is_string(text) || !strstr(json_string_value(text), "3."))
+            continue;
+        TRY(take_key(mem, version, "min_version", &lowest));
+        TRY(version_number(mem, json_string_value(lowest), &least));
+        return version_number(mem, json_string_value(text), number);
+    }
+    return NULL;
 }
 
 static struct fault *check_version(const struct context *context, const void *mem, const char *endpoint,
@@ -183,28 +212,19 @@ static struct fault *check_version(const struct context *context, const void *me
 {
     struct service plain = service_cinder;
     struct service_call call = { .service = &plain, .method = "GET", .path = version_root(mem, endpoint) };
-    long have = version_number("2.0"), known = version_number(client_version);
-    const json_t *body, *version;
-    size_t i;
+    long have, known, needed;
+    const json_t *body;
 
     plain.user_agent = plain.accept = plain.name = NULL;
     plain.request_id = false;
     TRY(service_call(context, mem, &call));
     body = service_json(mem, &call);
     if (!body)
-        return fault_new(mem, ValueError, "Expecting value: line 1 column 1 (char 0)");
-    if (!json_is_array(json_object_get(body, "versions")))
-        return fault_new(mem, KeyError, "'versions'");
-    json_array_foreach(json_object_get(body, "versions"), i, version)
-    {
-        const char *text = json_string_value(json_object_get(version, "version"));
-
-        if (text && strstr(text, "3.")) {
-            have = version_number(text);
-            break;
-        }
-    }
-    if ((have < known ? have : known) < version_number(wanted))
+        return fault_new(mem, json_JSONDecodeError);
+    TRY(highest_version(mem, body, &have));
+    TRY(version_number(mem, client_version, &known));
+    TRY(version_number(mem, wanted, &needed));
+    if ((have < known ? have : known) < needed)
         return fault_new(mem, CinderAPIVersionNotAvailable, wanted);
     return NULL;
 }
@@ -294,35 +314,55 @@ struct fault *cinder_request(const struct context *context, const void *mem, con
 /* A peer whose pages lead to each other must not keep us. */
 enum { PAGES_AT_MOST = 10000 };
 
+/* The address of the next page, or NULL. */
+static struct fault *next_page(const void *mem, const json_t *answer, const char *key, const char **path)
+{
+    json_t *links, *link, *href;
+    size_t i;
+
+    *path = NULL;
+    links = json_object_get(answer, mem_printf(mem, "%s_links", key));
+    if (!take_is_true(links))
+        return NULL;
+    TRY(take_each(mem, links, &links));
+    json_array_foreach(links, i, link)
+    {
+        const char *rel = json_string_value(json_object_get(link, "rel"));
+
+        if (!json_is_object(link) && !json_is_array(link) && !json_is_string(link))
+            return fault_new(mem, TypeError, "argument of this type is not iterable");
+        if (!rel || strcmp(rel, "next") != 0)
+            continue;
+        TRY(take_key(mem, link, "href", &href));
+        *path = json_string_value(href);
+        return NULL;
+    }
+    return NULL;
+}
+
 struct fault *cinder_pages(const struct context *context, const void *mem, const char *path, const char *key,
                            json_t **items)
 {
-    const char *links_key = mem_printf(mem, "%s_links", key);
-
-    *items = NULL;
+    TRY(json_read(mem, "[]", 2, items));
     for (int page = 0; path && page < PAGES_AT_MOST; page++) {
         const struct cinder_request request = { .kind = CINDER_PLAIN, .method = "GET", .path = path };
-        json_t *answer, *list, *item, *link;
+        json_t *answer, *list, *item;
         size_t i;
 
         TRY(cinder_request(context, mem, &request, &answer));
-        if (!answer || json_is_null(answer))
-            return fault_new(mem, TypeError, "'NoneType' object is not subscriptable");
-        list = json_object_get(answer, key);
-        if (!json_is_array(list))
-            return fault_new(mem, KeyError, mem_printf(mem, "'%s'", key));
-        if (!*items)
-            *items = list;
-        else
-            json_array_foreach(list, i, item) json_array_append(*items, item);
-        path = NULL;
-        json_array_foreach(json_object_get(answer, links_key), i, link)
+        TRY(take_key(mem, answer, key, &list));
+        if (json_object_get(list, "values"))
+            list = json_object_get(list, "values");
+        TRY(take_each(mem, list, &list));
+        json_array_foreach(list, i, item)
         {
-            const char *rel = json_string_value(json_object_get(link, "rel"));
-
-            if (!path && rel && !strcmp(rel, "next"))
-                path = json_string_value(json_object_get(link, "href"));
+            if (!take_is_true(item))
+                continue;
+            if (!json_is_object(item))
+                return fault_new(mem, AttributeError, "object has no attribute 'items'");
+            json_array_append(*items, item);
         }
+        TRY(next_page(mem, answer, key, &path));
     }
     return NULL;
 }

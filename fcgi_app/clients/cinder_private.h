@@ -43,9 +43,10 @@ const char *cinder_path(const void *mem, const char *front, const char *id, cons
 struct fault *cinder_pages(const struct context *context, const void *mem, const char *path, const char *key,
                            json_t **items) FAULT_CHECK;
 
-void cinder_volume_read(const void *mem, const json_t *raw, struct cinder_volume *volume);
-void cinder_snapshot_read(const json_t *raw, struct cinder_snapshot *snapshot);
-/* The object under the key. Fault: KeyError. */
+/* Faults: AttributeError for what must be there and is not, TypeError and KeyError of attachments. */
+struct fault *cinder_volume_read(const void *mem, const json_t *raw, struct cinder_volume *volume) FAULT_CHECK;
+struct fault *cinder_snapshot_read(const void *mem, const json_t *raw, struct cinder_snapshot *snapshot) FAULT_CHECK;
+/* The object under the key. Faults: KeyError, TypeError, AttributeError for what is no object. */
 struct fault *cinder_take(const void *mem, const json_t *answer, const char *key, const json_t **item) FAULT_CHECK;
 
 #endif

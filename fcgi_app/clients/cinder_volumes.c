@@ -11,6 +11,7 @@
 #include "fcgi_app/clients/cinder.h"
 #include "fcgi_app/clients/cinder_private.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <string.h>
 
@@ -24,25 +25,55 @@ static const char *text(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
-void cinder_volume_read(const void *mem, const json_t *raw, struct cinder_volume *volume)
+/* What nova reads of a volume, as attributes, in its order: those that must be there. */
+static struct fault *must_have(const void *mem, const json_t *raw, const char *const *names)
 {
-    const json_t *list = json_object_get(raw, "attachments"), *one, *shared = json_object_get(raw, "shared_targets");
-    const json_t *bootable = json_object_get(raw, "bootable");
+    json_t *value;
+
+    for (; *names; names++)
+        TRY(take_attribute(mem, raw, *names, &value));
+    return NULL;
+}
+
+/* One a server: the last that cinder named. */
+static struct fault *read_attachments(const void *mem, const json_t *list, struct cinder_volume *volume)
+{
     struct cinder_volume_attachment *attachments;
-    size_t i, count = 0, at;
+    json_t *each, *one, *server;
+    size_t i, at;
 
-    attachments = mem_array(mem, struct cinder_volume_attachment, json_array_size(list) + 1);
-    json_array_foreach(list, i, one)
+    volume->attach_status = "detached";
+    if (!take_is_true(list))
+        return NULL;
+    TRY(take_each(mem, list, &each));
+    volume->attachments = attachments = mem_array(mem, struct cinder_volume_attachment, json_array_size(each) + 1);
+    json_array_foreach(each, i, one)
     {
-        const char *server = text(one, "server_id");
+        const char *id;
 
-        for (at = 0; at < count; at++)
-            if (server && attachments[at].server_id && !strcmp(attachments[at].server_id, server))
+        TRY(take_key(mem, one, "server_id", &server));
+        TRY(take_hashable(mem, server));
+        id = take_text(mem, server);
+        for (at = 0; at < volume->attachment_count; at++)
+            if (id && attachments[at].server_id && !strcmp(attachments[at].server_id, id))
                 break;
-        attachments[at] = (struct cinder_volume_attachment){ server, text(one, "attachment_id"), text(one, "device") };
-        if (at == count)
-            count++;
+        attachments[at] = (struct cinder_volume_attachment){ id, text(one, "attachment_id"), text(one, "device") };
+        if (at == volume->attachment_count)
+            volume->attachment_count++;
     }
+    volume->attach_status = "attached";
+    return NULL;
+}
+
+struct fault *cinder_volume_read(const void *mem, const json_t *raw, struct cinder_volume *volume)
+{
+    static const char *const first[] = {
+        "id", "status", "size", "availability_zone", "created_at", "attachments", NULL
+    };
+    static const char *const then[] = { "name",     "description", "volume_type", "snapshot_id",
+                                        "bootable", "metadata",    NULL };
+    const json_t *shared = json_object_get(raw, "shared_targets"), *bootable = json_object_get(raw, "bootable");
+
     *volume = (struct cinder_volume){
         .id = text(raw, "id"),
         .status = text(raw, "status"),
@@ -53,22 +84,30 @@ void cinder_volume_read(const void *mem, const json_t *raw, struct cinder_volume
         .volume_type = text(raw, "volume_type"),
         .snapshot_id = text(raw, "snapshot_id"),
         .size = json_integer_value(json_object_get(raw, "size")),
-        .multiattach = json_is_true(json_object_get(raw, "multiattach")),
-        .bootable = json_is_true(bootable) || (json_is_string(bootable) && text_bool(json_string_value(bootable)) == 1),
-        .attach_status = count ? "attached" : "detached",
-        .attachments = attachments,
-        .attachment_count = count,
+        .multiattach = take_is_true(json_object_get(raw, "multiattach")),
         .metadata = json_object_get(raw, "metadata"),
         .volume_image_metadata = json_object_get(raw, "volume_image_metadata"),
         .has_shared_targets = shared != NULL,
-        .shared_targets = json_is_true(shared),
+        .shared_targets = take_is_true(shared),
         .service_uuid = text(raw, "service_uuid"),
         .migration_status = text(raw, "migration_status"),
         .raw = raw,
     };
+    TRY(must_have(mem, raw, first));
+    TRY(read_attachments(mem, json_object_get(raw, "attachments"), volume));
+    TRY(must_have(mem, raw, then));
+    volume->bootable = take_text(mem, bootable) && text_bool(take_text(mem, bootable)) == 1;
+    if (!json_is_object(volume->metadata))
+        return fault_new(mem, AttributeError, "object has no attribute 'items'");
+    if (shared)
+        TRY(must_have(mem, raw, (const char *const[]){ "service_uuid", NULL }));
+    return NULL;
 }
 
-void cinder_snapshot_read(const json_t *raw, struct cinder_snapshot *snapshot)
+static const char *const snapshot_members[] = { "id",   "status",      "size",      "created_at",
+                                                "name", "description", "volume_id", NULL };
+
+struct fault *cinder_snapshot_read(const void *mem, const json_t *raw, struct cinder_snapshot *snapshot)
 {
     *snapshot = (struct cinder_snapshot){
         .id = text(raw, "id"),
@@ -82,6 +121,7 @@ void cinder_snapshot_read(const json_t *raw, struct cinder_snapshot *snapshot)
         .size = json_integer_value(json_object_get(raw, "size")),
         .raw = raw,
     };
+    return must_have(mem, raw, snapshot_members);
 }
 
 /* ---- volumes ---- */
@@ -106,7 +146,7 @@ void cinder_volumes_show(const struct context *context, const void *mem, const c
         if (!faults[i])
             faults[i] = cinder_take(mem, answers[i], "volume", &raw);
         if (!faults[i])
-            cinder_volume_read(mem, raw, &volumes[i]);
+            faults[i] = cinder_volume_read(mem, raw, &volumes[i]);
     }
 }
 
@@ -129,16 +169,32 @@ struct fault *cinder_volumes_list(const struct context *context, const void *mem
     TRY(cinder_pages(context, mem, "/volumes/detail", "volumes", &items));
     *count = json_array_size(items);
     *volumes = mem_array(mem, struct cinder_volume, *count + 1);
-    json_array_foreach(items, i, item) cinder_volume_read(mem, item, &(*volumes)[i]);
+    json_array_foreach(items, i, item) TRY(cinder_volume_read(mem, item, &(*volumes)[i]));
     return NULL;
+}
+
+/* Does an answer to a create have all that nova looks for? */
+static bool has_all(const json_t *raw)
+{
+    static const char *const names[] = {
+        "id",          "status",      "size",     "availability_zone",     "created_at",
+        "multiattach", "attachments", "name",     "description",           "volume_type",
+        "snapshot_id", "bootable",    "metadata", "volume_image_metadata", "shared_targets",
+        NULL
+    };
+
+    for (size_t i = 0; names[i]; i++)
+        if (!json_object_get(raw, names[i]))
+            return false;
+    return true;
 }
 
 struct fault *cinder_volume_create(const struct context *context, const void *mem, const struct cinder_volume_new *what,
                                    struct cinder_volume *volume)
 {
     struct cinder_request request = { .kind = CINDER_CREATE, .method = "POST", .path = "/volumes" };
-    const json_t *raw;
-    json_t *answer;
+    const json_t *raw, *more;
+    json_t *answer, *id;
     struct strbuf body;
 
     strbuf_init(&body, mem, 512);
@@ -165,14 +221,18 @@ struct fault *cinder_volume_create(const struct context *context, const void *me
     request.body = body.data;
     TRY(cinder_request(context, mem, &request, &answer));
     TRY(cinder_take(mem, answer, "volume", &raw));
-    cinder_volume_read(mem, raw, volume);
-    if (json_object_get(raw, "volume_image_metadata") && json_object_get(raw, "shared_targets"))
-        return NULL;
+    if (has_all(raw))
+        return cinder_volume_read(mem, raw, volume);
     /* cinderclient looks for what the answer lacks by asking for the volume, and fails where that fails */
+    TRY(take_attribute(mem, raw, "id", &id));
+    if (json_object_get(raw, "metadata") && !json_is_object(json_object_get(raw, "metadata")))
+        return fault_new(mem, AttributeError, "object has no attribute 'items'");
     request = (struct cinder_request){ .kind = CINDER_CREATE, .method = "GET" };
-    request.path = cinder_path(mem, "/volumes/", volume->id ? volume->id : "None", "");
+    request.path = cinder_path(mem, "/volumes/", json_is_null(id) ? "None" : take_text(mem, id), "");
     TRY(cinder_request(context, mem, &request, &answer));
-    return cinder_take(mem, answer, "volume", &raw);
+    TRY(cinder_take(mem, answer, "volume", &more));
+    json_object_update_missing((json_t *)(uintptr_t)raw, (json_t *)(uintptr_t)more);
+    return cinder_volume_read(mem, raw, volume);
 }
 
 struct fault *cinder_volume_delete(const struct context *context, const void *mem, const char *id)
@@ -249,6 +309,17 @@ struct fault *cinder_detach(const struct context *context, const void *mem, cons
 
 /* ---- attachments ---- */
 
+/* What is told of the connection is an object where it is told. */
+static struct fault *check_connection(const void *mem, const json_t *raw)
+{
+    const json_t *connection = json_object_get(raw, "connection_info");
+
+    if (!take_is_true(connection) || json_is_object(connection))
+        return NULL;
+    return json_is_array(connection) ? fault_new(mem, TypeError, "pop expected at most 1 argument, got 2")
+                                     : fault_new(mem, AttributeError, "object has no attribute 'pop'");
+}
+
 struct fault *cinder_attachment_create(const struct context *context, const void *mem, const char *volume_id,
                                        const char *server_id, const json_t *connector, const char *mountpoint,
                                        const char **id)
@@ -260,7 +331,7 @@ struct fault *cinder_attachment_create(const struct context *context, const void
                                       .microversion = ATTACHMENTS,
                                       .check = true };
     struct strbuf body;
-    json_t *answer, *own;
+    json_t *answer, *own, *given;
     const json_t *raw;
 
     strbuf_init(&body, mem, 256);
@@ -288,9 +359,9 @@ struct fault *cinder_attachment_create(const struct context *context, const void
     request.body = body.data;
     TRY(cinder_request(context, mem, &request, &answer));
     TRY(cinder_take(mem, answer, "attachment", &raw));
-    *id = text(raw, "id");
-    if (!*id)
-        return fault_new(mem, KeyError, "'id'");
+    TRY(check_connection(mem, raw));
+    TRY(take_key(mem, raw, "id", &given));
+    *id = take_text(mem, given);
     return NULL;
 }
 
@@ -307,6 +378,7 @@ struct fault *cinder_attachment_show(const struct context *context, const void *
 
     TRY(cinder_request(context, mem, &request, &answer));
     TRY(cinder_take(mem, answer, "attachment", &raw));
+    TRY(check_connection(mem, raw));
     *attachment = json_object_get(answer, "attachment");
     return NULL;
 }
@@ -350,8 +422,7 @@ struct fault *cinder_snapshot_show(const struct context *context, const void *me
 
     TRY(cinder_request(context, mem, &request, &answer));
     TRY(cinder_take(mem, answer, "snapshot", &raw));
-    cinder_snapshot_read(raw, snapshot);
-    return NULL;
+    return cinder_snapshot_read(mem, raw, snapshot);
 }
 
 struct fault *cinder_snapshots_list(const struct context *context, const void *mem, struct cinder_snapshot **snapshots,
@@ -364,7 +435,7 @@ struct fault *cinder_snapshots_list(const struct context *context, const void *m
     TRY(cinder_pages(context, mem, "/snapshots/detail", "snapshots", &items));
     *count = json_array_size(items);
     *snapshots = mem_array(mem, struct cinder_snapshot, *count + 1);
-    json_array_foreach(items, i, item) cinder_snapshot_read(item, &(*snapshots)[i]);
+    json_array_foreach(items, i, item) TRY(cinder_snapshot_read(mem, item, &(*snapshots)[i]));
     return NULL;
 }
 
@@ -372,8 +443,8 @@ struct fault *cinder_snapshot_create(const struct context *context, const void *
                                      const char *name, const char *description, struct cinder_snapshot *snapshot)
 {
     struct cinder_request request = { .kind = CINDER_MIXED, .id = volume_id, .method = "POST", .path = "/snapshots" };
-    const json_t *raw;
-    json_t *answer;
+    const json_t *raw, *more;
+    json_t *answer, *id;
     struct strbuf body;
 
     strbuf_init(&body, mem, 256);
@@ -389,8 +460,16 @@ struct fault *cinder_snapshot_create(const struct context *context, const void *
     request.body = body.data;
     TRY(cinder_request(context, mem, &request, &answer));
     TRY(cinder_take(mem, answer, "snapshot", &raw));
-    cinder_snapshot_read(raw, snapshot);
-    return NULL;
+    if (!must_have(mem, raw, snapshot_members))
+        return cinder_snapshot_read(mem, raw, snapshot);
+    /* as of a volume: what the answer lacks is looked for */
+    TRY(take_attribute(mem, raw, "id", &id));
+    request = (struct cinder_request){ .kind = CINDER_MIXED, .id = volume_id, .method = "GET" };
+    request.path = cinder_path(mem, "/snapshots/", json_is_null(id) ? "None" : take_text(mem, id), "");
+    TRY(cinder_request(context, mem, &request, &answer));
+    TRY(cinder_take(mem, answer, "snapshot", &more));
+    json_object_update_missing((json_t *)(uintptr_t)raw, (json_t *)(uintptr_t)more);
+    return cinder_snapshot_read(mem, raw, snapshot);
 }
 
 struct fault *cinder_snapshot_delete(const struct context *context, const void *mem, const char *id)

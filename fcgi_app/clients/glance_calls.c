@@ -8,6 +8,7 @@
 #include "fcgi_app/clients/glance_private.h"
 #include "fcgi_app/clients/path.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <string.h>
 
@@ -109,9 +110,8 @@ struct fault *glance_images_list(const struct context *context, const void *mem,
         TRY(glance_request(context, mem, &request));
         if (request.status >= 400)
             return glance_plain_fault(mem, &request);
-        items = json_object_get(request.answer, "images");
-        if (!json_is_array(items))
-            return fault_new(mem, KeyError, "'images'");
+        TRY(take_key(mem, request.answer, "images", &items));
+        TRY(take_each(mem, items, &items));
         json_array_foreach(items, i, item)
         {
             if (*count == room) {
@@ -187,10 +187,11 @@ struct fault *glance_image_create(const struct context *context, const void *mem
     if (data && !json_object_get(body, "container_format"))
         json_object_set_new(body, "container_format", json_string("bare"));
     TRY(send_json(context, mem, "/v2/images", body, &request));
+    TRY(glance_image_validate(mem, request.answer));
     TRY(glance_image_read(mem, request.answer, image));
-    id = image->id;
-    if (!id)
+    if (!image->id)
         return fault_new(mem, KeyError, "'id'");
+    id = image->id;
     if (member) {
         TRY(json_read(mem, "{}", 2, &tree));
         json_object_set_new(tree, "member", json_string(member));
@@ -208,7 +209,8 @@ struct fault *glance_image_create(const struct context *context, const void *mem
     TRY(glance_request(context, mem, &request));
     if (request.status >= 400)
         return glance_plain_fault(mem, &request);
-    return glance_image_read(mem, request.answer, image);
+    TRY(glance_image_read(mem, request.answer, image));
+    return image->id ? NULL : fault_new(mem, KeyError, "'id'");
 }
 
 /* ---- update ---- */
@@ -252,6 +254,7 @@ struct fault *glance_image_update(const struct context *context, const void *mem
     if (purge)
         TRY(glance_image_show(context, mem, id, image)); /* nova asks what there is, and glanceclient asks again */
     TRY(glance_image_show(context, mem, id, image));
+    TRY(glance_image_validate(mem, image->raw));
     TRY(glance_body_of(mem, meta, &body));
     json_object_del(body, "id");
     json_object_del(body, "location");

@@ -8,6 +8,8 @@
 #include "fcgi_app/clients/glance.h"
 #include "fcgi_app/clients/glance_private.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/patterns.h"
+#include "fcgi_app/json/take.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,21 +39,26 @@ static const char *const dropped[] = {
     "self", "schema", "protected", "virtual_size", "file", "tags", "direct_url", "locations", NULL,
 };
 
-/* "2026-11-22T08:55:37Z" */
-static int64_t time_of(const void *mem, const json_t *raw, const char *key)
+/* "2026-11-22T08:55:37Z"; what is empty is no time. Fault: ValueError for what is neither. */
+static struct fault *time_of(const void *mem, const json_t *raw, const char *key, int64_t *time)
 {
-    const char *text = json_string_value(json_object_get(raw, key));
+    const json_t *value = json_object_get(raw, key);
     char *copy, *at;
-    int64_t usec;
 
-    if (!text)
-        return GLANCE_NO_TIME;
-    copy = mem_strdup(mem, text);
+    *time = GLANCE_NO_TIME;
+    if (!take_is_true(value))
+        return NULL;
+    copy = mem_strdup(mem, take_text(mem, value));
     if ((at = strchr(copy, 'T')))
         *at = ' ';
     if ((at = strchr(copy, 'Z')))
         *at = '\0';
-    return clock_parse_sql(copy, strlen(copy), &usec) ? usec : GLANCE_NO_TIME;
+    if (json_is_string(value) && clock_parse_sql(copy, strlen(copy), time))
+        return NULL;
+    *time = GLANCE_NO_TIME;
+    if (json_is_string(value) && pattern_matches("^[0-9]{4}(-?[0-9]{2}|$)", copy, strlen(copy)))
+        return NULL; /* another form of ISO 8601 than glance's own */
+    return fault_new(mem, ValueError, mem_printf(mem, "Unable to parse date string '%s'", take_text(mem, value)));
 }
 
 /* Text that holds JSON becomes what it says. */
@@ -67,6 +74,44 @@ static struct fault *parse_property(const void *mem, json_t *properties, const c
     return NULL;
 }
 
+static struct fault *check_object(const void *mem, const json_t *raw)
+{
+    if (json_is_array(raw))
+        return fault_new(mem, TypeError, "pop expected at most 1 argument, got 2");
+    return json_is_object(raw) ? NULL : fault_new(mem, AttributeError, "object has no attribute 'pop'");
+}
+
+/* Types of the image schema that are not one of text alone, which all other members and properties are. */
+static bool type_fits(const char *name, const json_t *value)
+{
+    static const char *const booleans[] = { "protected", "os_hidden", NULL };
+    static const char *const integers[] = { "size", "virtual_size", "min_ram", "min_disk", NULL };
+    static const char *const arrays[] = { "tags", "locations", NULL };
+    static const char *const nullable[] = { "name",         "checksum",  "os_hash_algo", "os_hash_value",
+                                            "owner",        "size",      "virtual_size", "container_format",
+                                            "disk_format",  "kernel_id", "ramdisk_id",   "instance_uuid",
+                                            "architecture", "os_distro", "os_version",   NULL };
+
+    if (json_is_null(value) && listed(nullable, name))
+        return true;
+    if (listed(booleans, name))
+        return json_is_boolean(value);
+    if (listed(integers, name))
+        return json_is_integer(value) || json_number_is_integer(value);
+    return listed(arrays, name) ? json_is_array(value) : json_is_string(value) && !json_number_text(value);
+}
+
+struct fault *glance_image_validate(const void *mem, const json_t *raw)
+{
+    const char *name;
+    json_t *value;
+
+    TRY(check_object(mem, raw));
+    json_object_foreach((json_t *)(uintptr_t)raw, name, value) if (!type_fits(name, value)) return fault_new(
+        mem, ValueError, mem_printf(mem, "%s of an image is of a type that its schema does not know", name));
+    return NULL;
+}
+
 struct fault *glance_image_read(const void *mem, json_t *raw, struct glance_image *image)
 {
     static const char empty[] = "{\"properties\": {}, \"deleted\": false, \"deleted_at\": null, \"disk_format\": null, "
@@ -74,8 +119,7 @@ struct fault *glance_image_read(const void *mem, json_t *raw, struct glance_imag
     const char *name, *visibility;
     json_t *value, *meta, *properties;
 
-    if (!json_is_object(raw))
-        return fault_new(mem, TypeError, "'NoneType' object has no attribute 'pop'");
+    TRY(check_object(mem, raw));
     TRY(json_read(mem, empty, sizeof(empty) - 1, &meta));
     properties = json_object_get(meta, "properties");
     json_object_foreach(raw, name, value)
@@ -92,19 +136,15 @@ struct fault *glance_image_read(const void *mem, json_t *raw, struct glance_imag
         else
             json_object_set(properties, name, value);
     }
-    TRY(parse_property(mem, properties, "block_device_mapping"));
-    TRY(parse_property(mem, properties, "mappings"));
     visibility = json_string_value(json_object_get(raw, "visibility"));
     *image = (struct glance_image){
-        .id = json_string_value(json_object_get(raw, "id")),
+        .id = take_text(mem, json_object_get(raw, "id")),
         .name = json_string_value(json_object_get(raw, "name")),
         .status = json_string_value(json_object_get(raw, "status")),
         .owner = json_string_value(json_object_get(raw, "owner")),
         .checksum = json_string_value(json_object_get(raw, "checksum")),
         .container_format = json_string_value(json_object_get(raw, "container_format")),
         .disk_format = json_string_value(json_object_get(raw, "disk_format")),
-        .created_at = time_of(mem, raw, "created_at"),
-        .updated_at = time_of(mem, raw, "updated_at"),
         .size = json_integer_value(json_object_get(raw, "size")),
         .min_ram = json_integer_value(json_object_get(raw, "min_ram")),
         .min_disk = json_integer_value(json_object_get(raw, "min_disk")),
@@ -114,7 +154,10 @@ struct fault *glance_image_read(const void *mem, json_t *raw, struct glance_imag
         .meta = meta,
         .raw = raw,
     };
-    return NULL;
+    TRY(time_of(mem, raw, "created_at", &image->created_at));
+    TRY(time_of(mem, raw, "updated_at", &image->updated_at));
+    TRY(parse_property(mem, properties, "block_device_mapping"));
+    return parse_property(mem, properties, "mappings");
 }
 
 static bool property_is(const struct glance_image *image, const char *name, const char *wanted, bool *known)

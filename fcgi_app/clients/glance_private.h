@@ -30,6 +30,11 @@ struct fault *glance_status_fault(const void *mem, const struct glance_request *
 struct fault *glance_image_fault(const void *mem, const struct glance_request *request, const char *id);
 struct fault *glance_plain_fault(const void *mem, const struct glance_request *request);
 
+/*
+ * Are the members of the types that glance's schema of images gives them? Upstream looks when an image was made and
+ * before one is changed.  Faults: ValueError; of what is no object glance_image_read()'s.
+ */
+struct fault *glance_image_validate(const void *mem, const json_t *raw) FAULT_CHECK;
 /* Fills an image from glance's answer. Faults: AttributeError-like ones of an answer that is no image. */
 struct fault *glance_image_read(const void *mem, json_t *raw, struct glance_image *image) FAULT_CHECK;
 /* May the one who asks see it? (upstream's check for a cloud without tokens) */

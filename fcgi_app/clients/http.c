@@ -376,12 +376,21 @@ static enum http_failure failure_of(CURLcode code)
     }
 }
 
+/* Fewer bytes than Content-Length says are all that came, to urllib3 as here; chunks that break off are an error. */
+static bool is_chunked(const struct running *running)
+{
+    for (size_t i = 0; i < running->header_count; i++)
+        if (!strcasecmp(running->reply_headers[i].name, "transfer-encoding"))
+            return true;
+    return false;
+}
+
 static void conclude(struct running *running, CURLcode code)
 {
     struct http_call *call = running->call;
     long status = 0;
 
-    if (code == CURLE_OK) {
+    if (code == CURLE_OK || (code == CURLE_PARTIAL_FILE && !is_chunked(running))) {
         curl_easy_getinfo(running->easy, CURLINFO_RESPONSE_CODE, &status);
         call->failure = HTTP_ANSWERED;
         call->status = (int)status;

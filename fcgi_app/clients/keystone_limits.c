@@ -12,6 +12,7 @@
 #include "fcgi_app/clients/path.h"
 #include "fcgi_app/clients/service.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/json/take.h"
 
 #include <string.h>
 
@@ -78,17 +79,15 @@ static struct fault *read_model(struct keystone_limits *limits)
     const struct context *context = limits->context;
     struct service_call call;
     const char *name;
-    json_t *json;
+    json_t *json, *member;
 
     TRY(as_session_fault(context, ask(context, "/limits/model", &call)));
     json = service_json(context->mem, &call);
     if (!json)
         return fault_new(context->mem, requests_JSONDecodeError);
-    if (!json_object_get(json, "model"))
-        return fault_new(context->mem, KeyError, "'model'");
-    name = json_string_value(json_object_get(json_object_get(json, "model"), "name"));
-    if (!name)
-        return fault_new(context->mem, KeyError, "'name'");
+    TRY(take_key(context->mem, json, "model", &member));
+    TRY(take_key(context->mem, member, "name", &member));
+    name = json_is_null(member) ? "None" : take_text(context->mem, member);
     limits->is_flat = !strcmp(name, "flat");
     if (!limits->is_flat && strcmp(name, "strict-two-level") != 0)
         return fault_new(context->mem, ValueError,
@@ -101,6 +100,7 @@ static struct fault *read_endpoint(struct keystone_limits *limits)
     const struct context *context = limits->context;
     const char *id = conf_string(context->worker->conf, OPTION_oslo_limit_endpoint_id);
     const json_t *endpoint;
+    struct fault *fault;
     struct strbuf path;
     json_t *json;
 
@@ -109,8 +109,19 @@ static struct fault *read_endpoint(struct keystone_limits *limits)
     strbuf_init(&path, context->mem, 64);
     strbuf_puts(&path, "/endpoints/");
     path_put_part(&path, id);
-    TRY(read_json(context, path.data, &json));
+    fault = read_json(context, path.data, &json);
+    if (fault && fault_is(fault, FAULT_requests_JSONDecodeError))
+        return NULL; /* the SDK takes what is no JSON for an endpoint of which nothing is told */
+    TRY(fault);
+    if (!json_is_object(json) && !json_is_array(json) && !json_is_string(json))
+        return fault_new(context->mem, TypeError, "argument of this type is not iterable");
     endpoint = json_object_get(json, "endpoint");
+    if (!endpoint)
+        endpoint = json;
+    if (json_is_array(endpoint))
+        return fault_new(context->mem, TypeError, "pop expected at most 1 argument, got 2");
+    if (!json_is_object(endpoint))
+        return fault_new(context->mem, AttributeError, "object has no attribute 'pop'");
     limits->service_id = json_string_value(json_object_get(endpoint, "service_id"));
     limits->region_id = json_string_value(json_object_get(endpoint, "region_id"));
     return NULL;
@@ -150,13 +161,16 @@ static const char *path_of(const struct keystone_limits *limits, const char *sta
 static struct fault *first(const struct keystone_limits *limits, const char *path, const char *list, const char *key,
                            int64_t *limit, bool *found)
 {
-    const json_t *row;
-    json_t *json;
+    json_t *json, *row;
 
     *limit = 0;
     TRY(read_json(limits->context, path, &json));
-    row = json_array_get(json_object_get(json, list), 0);
+    TRY(take_key(limits->context->mem, json, list, &row));
+    if (json_is_array(row))
+        row = json_array_get(row, 0);
     *found = row != NULL;
+    if (row && !json_is_object(row))
+        return fault_new(limits->context->mem, AttributeError, "object has no attribute 'pop'");
     *limit = json_integer_value(json_object_get(row, key));
     return NULL;
 }

@@ -9,6 +9,8 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/clients/neutron.h"
 #include "fcgi_app/clients/service.h"
+#include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,26 +55,41 @@ static const char *text_of(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
-/* Ids of all groups on the ports, each once, sorted. */
-static struct entry *groups_on(const void *mem, const json_t *ports, size_t *count)
+/* What a port says of its groups: an array; none where it says nothing. */
+static struct fault *groups_of(const void *mem, const json_t *port, json_t **groups)
 {
-    struct entry *entries;
-    const json_t *port, *group;
+    TRY(take_get(mem, port, "security_groups", groups));
+    return *groups ? take_each(mem, *groups, groups) : json_read(mem, "[]", 2, groups);
+}
+
+/* Ids of all groups on the ports, each once, sorted. */
+static struct fault *groups_on(const void *mem, const json_t *ports, struct entry **entries, size_t *count)
+{
+    json_t *port, *group, *groups;
     size_t p, g, total = 0, kept = 0;
 
-    json_array_foreach(ports, p, port) total += json_array_size(json_object_get(port, "security_groups"));
-    entries = mem_array(mem, struct entry, total + 1);
+    json_array_foreach(ports, p, port)
+    {
+        TRY(groups_of(mem, port, &groups));
+        total += json_array_size(groups);
+    }
+    *entries = mem_array(mem, struct entry, total + 1);
     total = 0;
     json_array_foreach(ports, p, port)
-        json_array_foreach(json_object_get(port, "security_groups"), g, group) if (json_is_string(group))
-            entries[total++]
-                .text = json_string_value(group);
-    qsort(entries, total, sizeof(*entries), by_text);
+    {
+        TRY(groups_of(mem, port, &groups));
+        json_array_foreach(groups, g, group)
+        {
+            TRY(take_hashable(mem, group));
+            (*entries)[total++].text = json_is_null(group) ? "None" : take_text(mem, group);
+        }
+    }
+    qsort(*entries, total, sizeof(**entries), by_text);
     for (size_t i = 0; i < total; i++)
-        if (!kept || strcmp(entries[kept - 1].text, entries[i].text))
-            entries[kept++] = entries[i];
+        if (!kept || strcmp((*entries)[kept - 1].text, (*entries)[i].text) != 0)
+            (*entries)[kept++] = (*entries)[i];
     *count = kept;
-    return entries;
+    return NULL;
 }
 
 /* Asks for the groups' names. */
@@ -80,8 +97,7 @@ static struct fault *name_groups(const struct context *context, const void *mem,
 {
     static const struct neutron_param fields[] = { { "fields", "id" }, { "fields", "name" }, { NULL, NULL } };
     const char **ids = mem_array(mem, const char *, count + 1);
-    const json_t *item;
-    json_t *items;
+    json_t *items, *item, *id;
     size_t i;
 
     for (i = 0; i < count; i++)
@@ -90,12 +106,27 @@ static struct fault *name_groups(const struct context *context, const void *mem,
                           &items));
     json_array_foreach(items, i, item)
     {
-        struct entry *group = find(groups, count, text_of(item, "id"));
-        const char *name = text_of(item, "name");
+        const json_t *name = json_object_get(item, "name");
+        struct entry *group;
 
+        TRY(take_key(mem, item, "id", &id));
+        TRY(take_hashable(mem, id));
+        group = find(groups, count, json_string_value(id));
         if (group)
-            group->name = text_is_empty(name) ? group->text : name;
+            group->name = take_is_true(name) ? take_text(mem, name) : group->text;
     }
+    return NULL;
+}
+
+/* The server that a port with a group that is there is of; *server NULL: one that was not asked for. */
+static struct fault *owner_of(const void *mem, const json_t *port, struct entry *servers, size_t count,
+                              struct entry **server)
+{
+    json_t *device;
+
+    TRY(take_key(mem, port, "device_id", &device));
+    TRY(take_hashable(mem, device));
+    *server = find(servers, count, json_string_value(device));
     return NULL;
 }
 
@@ -107,13 +138,12 @@ struct fault *network_security_groups(const struct context *context, const void 
                                                    { NULL, NULL } };
     struct entry *servers = mem_array(mem, struct entry, count + 1), *known, *server, *group;
     size_t *sizes = mem_array(mem, size_t, count + 1), known_count, p, g;
-    const json_t *port, *id;
-    json_t *ports;
+    json_t *ports, *port, *ids, *id;
 
     /* Upstream asks for whole ports; neutron's cost is in the members that it shows. */
     TRY(neutron_list_many(context, mem, NEUTRON_USER, NEUTRON_PORTS, "device_id", uuids, count, IDS_IN_A_CALL, fields,
                           &ports));
-    known = groups_on(mem, ports, &known_count);
+    TRY(groups_on(mem, ports, &known, &known_count));
     if (known_count)
         TRY(name_groups(context, mem, known, known_count));
     for (size_t i = 0; i < count; i++)
@@ -122,17 +152,17 @@ struct fault *network_security_groups(const struct context *context, const void 
     for (int pass = 0; pass < 2; pass++) { /* count, then fill */
         json_array_foreach(ports, p, port)
         {
-            server = find(servers, count, text_of(port, "device_id"));
-            if (!server)
-                continue;
-            json_array_foreach(json_object_get(port, "security_groups"), g, id)
+            TRY(groups_of(mem, port, &ids));
+            json_array_foreach(ids, g, id)
             {
                 group = find(known, known_count, json_string_value(id));
                 if (!group || !group->name)
                     continue;
-                if (pass)
+                TRY(owner_of(mem, port, servers, count, &server));
+                if (server && pass)
                     ((const char **)(uintptr_t)groups[server->index].names)[sizes[server->index]] = group->name;
-                sizes[server->index]++;
+                if (server)
+                    sizes[server->index]++;
             }
         }
         for (size_t i = 0; !pass && i < count; i++) {

@@ -17,6 +17,7 @@
 #include "fcgi_app/clients/state.h"
 #include "fcgi_app/http/query.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <string.h>
 
@@ -173,6 +174,28 @@ struct fault *neutron_outcome(const struct context *context, const void *mem, co
     return fault_make_text(mem, name, call->status, __FILE__, __LINE__, __func__, "%s", text);
 }
 
+/* neutronclient makes an empty tuple of what is empty, and nothing of what is neither object nor text: body[key]. */
+static struct fault *body_key(const void *mem, const json_t *body, const char *key, json_t **item)
+{
+    *item = NULL;
+    if (!take_is_true(body))
+        return fault_new(mem, TypeError, "tuple indices must be integers or slices, not str");
+    return take_key(mem, json_is_object(body) || json_is_string(body) ? body : NULL, key, item);
+}
+
+/* body.get(key) of the same. */
+static struct fault *body_get(const void *mem, const json_t *body, const char *key, json_t **item)
+{
+    *item = NULL;
+    if (json_is_object(body) && json_object_size(body))
+        return take_get(mem, body, key, item);
+    return fault_new(mem, AttributeError,
+                     mem_printf(mem, "'%s' object has no attribute 'get'",
+                                !take_is_true(body)    ? "_TupleWithMeta"
+                                : json_is_string(body) ? "_StrWithMeta"
+                                                       : "NoneType"));
+}
+
 struct fault *neutron_prepare(const struct context *context, const void *mem, enum neutron_as as,
                               struct service_call *call)
 {
@@ -203,22 +226,26 @@ static void put_params(struct strbuf *path, const struct neutron_param *params)
         service_put_param(path, params->name, params->value ? params->value : "None"); /* as Python writes it */
 }
 
-/* The query of the next page's address, or NULL. */
-static const char *next_query(const json_t *body, const char *plural)
+/* The query of the next page's address, or NULL.  A link that lacks a key ends the list. */
+static struct fault *next_query(const void *mem, const json_t *body, const char *plural, const char **query)
 {
-    char key[64];
-    const json_t *link;
-    const char *href;
+    json_t *links = json_object_get(body, mem_printf(mem, "%s_links", plural)), *link, *rel, *href;
     size_t i;
 
-    snprintf(key, sizeof(key), "%s_links", plural);
-    json_array_foreach(json_object_get(body, key), i, link)
+    *query = NULL;
+    if (!links)
+        return NULL;
+    TRY(take_each(mem, links, &links));
+    json_array_foreach(links, i, link)
     {
-        const char *rel = json_string_value(json_object_get(link, "rel"));
-
-        href = json_string_value(json_object_get(link, "href"));
-        if (rel && href && !strcmp(rel, "next"))
-            return strchr(href, '?');
+        if (json_is_object(link) && (!json_object_get(link, "rel") || !json_object_get(link, "href")))
+            return NULL;
+        TRY(take_key(mem, link, "rel", &rel));
+        href = json_object_get(link, "href");
+        if (!json_is_string(rel) || strcmp(json_string_value(rel), "next") != 0)
+            continue;
+        *query = json_is_string(href) ? strchr(json_string_value(href), '?') : NULL;
+        return NULL;
     }
     return NULL;
 }
@@ -226,22 +253,18 @@ static const char *next_query(const json_t *body, const char *plural)
 static struct fault *take_page(const void *mem, struct neutron_list *list, json_t *body, const char **path)
 {
     const struct neutron_row *row = &neutron_rows[list->resource];
-    json_t *items = json_object_get(body, row->plural), *item;
+    json_t *items, *item;
     const char *query;
     size_t i;
 
     *path = NULL;
-    if (!json_is_object(body))
-        return fault_new(mem, TypeError, "'NoneType' object is not subscriptable");
-    if (!items)
-        return fault_new(mem, KeyError, mem_printf(mem, "'%s'", row->plural));
-    if (!json_is_array(items))
-        return fault_new(mem, TypeError, "object is not iterable");
+    TRY(body_key(mem, body, row->plural, &items));
+    TRY(take_each(mem, items, &items));
     if (!list->items)
         list->items = items;
     else
         json_array_foreach(items, i, item) json_array_append(list->items, item);
-    query = next_query(body, row->plural);
+    TRY(next_query(mem, body, row->plural, &query));
     if (query)
         *path = mem_printf(mem, "%s%s", row->path, query);
     return NULL;
@@ -351,16 +374,6 @@ struct fault *neutron_list_many(const struct context *context, const void *mem, 
 
 /* ---- one ---- */
 
-static struct fault *take_key(const void *mem, json_t *body, const char *key, json_t **item)
-{
-    if (!item)
-        return NULL;
-    *item = json_object_get(body, key);
-    if (!*item)
-        return fault_new(mem, KeyError, mem_printf(mem, "'%s'", key));
-    return NULL;
-}
-
 static const char *path_of(const void *mem, enum neutron_resource resource, const char *id,
                            const struct neutron_param *params)
 {
@@ -383,38 +396,54 @@ struct fault *neutron_show(const struct context *context, const void *mem, enum 
     json_t *body;
 
     TRY(call_one(context, mem, as, "GET", path_of(mem, resource, id, params), NULL, &body));
-    return take_key(mem, body, neutron_rows[resource].one, item);
+    return body_key(mem, body, neutron_rows[resource].one, item);
+}
+
+struct fault *neutron_show_get(const struct context *context, const void *mem, enum neutron_as as,
+                               enum neutron_resource resource, const char *id, const struct neutron_param *params,
+                               json_t **item)
+{
+    json_t *body;
+
+    TRY(call_one(context, mem, as, "GET", path_of(mem, resource, id, params), NULL, &body));
+    return body_get(mem, body, neutron_rows[resource].one, item);
 }
 
 /* A body whose one key is `key`; it lends its tree, so nothing of the caller's is copied. */
 static struct fault *send(const struct context *context, const void *mem, enum neutron_as as, const char *method,
-                          const char *path, const char *key, const json_t *value, json_t **item)
+                          const char *path, enum neutron_resource resource, const char *key, const json_t *value,
+                          json_t **item)
 {
+    bool get = resource == NEUTRON_SECURITY_GROUPS || resource == NEUTRON_SECURITY_GROUP_RULES; /* nova asks .get() */
     json_t *body, *answer;
 
     TRY(json_read(mem, "{}", 2, &body));
     json_object_set(body, key, (json_t *)(uintptr_t)value);
     TRY(call_one(context, mem, as, method, path, body, &answer));
-    return take_key(mem, answer, key, item);
+    if (!item)
+        return NULL;
+    return get ? body_get(mem, answer, key, item) : body_key(mem, answer, key, item);
 }
 
 struct fault *neutron_create(const struct context *context, const void *mem, enum neutron_as as,
                              enum neutron_resource resource, const json_t *body, json_t **item)
 {
-    return send(context, mem, as, "POST", path_of(mem, resource, NULL, NULL), neutron_rows[resource].one, body, item);
+    return send(context, mem, as, "POST", path_of(mem, resource, NULL, NULL), resource, neutron_rows[resource].one,
+                body, item);
 }
 
 struct fault *neutron_create_many(const struct context *context, const void *mem, enum neutron_as as,
                                   enum neutron_resource resource, const json_t *bodies, json_t **items)
 {
-    return send(context, mem, as, "POST", path_of(mem, resource, NULL, NULL), neutron_rows[resource].plural, bodies,
-                items);
+    return send(context, mem, as, "POST", path_of(mem, resource, NULL, NULL), resource, neutron_rows[resource].plural,
+                bodies, items);
 }
 
 struct fault *neutron_update(const struct context *context, const void *mem, enum neutron_as as,
                              enum neutron_resource resource, const char *id, const json_t *body, json_t **item)
 {
-    return send(context, mem, as, "PUT", path_of(mem, resource, id, NULL), neutron_rows[resource].one, body, item);
+    return send(context, mem, as, "PUT", path_of(mem, resource, id, NULL), resource, neutron_rows[resource].one, body,
+                item);
 }
 
 struct fault *neutron_delete(const struct context *context, const void *mem, enum neutron_as as,
@@ -438,7 +467,7 @@ struct fault *neutron_has_extension(const struct context *context, const void *m
 {
     struct extensions *known = clients_state(context->worker, "neutron.extensions", sizeof(*known));
     int64_t keep = conf_int(context->worker->conf, OPTION_neutron_extension_sync_interval);
-    json_t *items, *item;
+    json_t *items, *item, *given;
     size_t i;
 
     *has = false;
@@ -450,10 +479,16 @@ struct fault *neutron_has_extension(const struct context *context, const void *m
         aliases = mem_array(known, char *, json_array_size(items) + 1);
         json_array_foreach(items, i, item)
         {
-            const char *text = json_string_value(json_object_get(item, "alias"));
+            struct fault *fault = take_key(mem, item, "alias", &given);
 
-            if (text)
-                aliases[count++] = mem_strdup(aliases, text);
+            if (!fault)
+                fault = take_hashable(mem, given);
+            if (fault) {
+                talloc_free(aliases);
+                return fault;
+            }
+            if (json_is_string(given))
+                aliases[count++] = mem_strdup(aliases, json_string_value(given));
         }
         talloc_free(known->aliases);
         known->aliases = aliases;

@@ -76,7 +76,14 @@ struct fault *neutron_list_many(const struct context *context, const void *mem, 
 struct fault *neutron_show(const struct context *context, const void *mem, enum neutron_as as,
                            enum neutron_resource resource, const char *id, const struct neutron_param *params,
                            json_t **item) FAULT_CHECK;
-/* `body` is what stands under the resource's key; *item (may be NULL) what comes back under it. */
+/* The same where nova asks .get(), AttributeError in place of a TypeError; the item may be NULL and of any type. */
+struct fault *neutron_show_get(const struct context *context, const void *mem, enum neutron_as as,
+                               enum neutron_resource resource, const char *id, const struct neutron_param *params,
+                               json_t **item) FAULT_CHECK;
+/*
+ * `body` is what stands under the resource's key; *item (may be NULL) what comes back under it: of security groups and
+ * their rules as neutron_show_get() has it.
+ */
 struct fault *neutron_create(const struct context *context, const void *mem, enum neutron_as as,
                              enum neutron_resource resource, const json_t *body, json_t **item) FAULT_CHECK;
 /* The same with a list under the resource's plural key (security group rules). */
@@ -113,7 +120,7 @@ struct neutron_port {
     const json_t *resource_request; /* object, or NULL */
     const json_t *raw;
 };
-/* Reads a port's JSON; texts are the tree's. */
+/* Reads a port's JSON, which may be anything; texts are the tree's. */
 void neutron_port_read(const void *mem, const json_t *raw, struct neutron_port *port);
 
 struct neutron_network {
@@ -127,18 +134,23 @@ void neutron_network_read(const void *mem, const json_t *raw, struct neutron_net
 
 /*
  * A port, as upstream's show_port: PortNotFound, Forbidden (401, 403), NovaException with its words for all else.
- * `params`: fields wanted, or NULL.
+ * `params`: fields wanted, or NULL.  What neutron told of it stands in `raw` and may be NULL or of any type.
  */
 struct fault *neutron_port_show(const struct context *context, const void *mem, enum neutron_as as, const char *id,
                                 const struct neutron_param *params, struct neutron_port *port) FAULT_CHECK;
 
 /*
  * Networks that a server of the project may use.  With ids: those, in the order given.  Without: the project's own and
- * the shared ones (asked at once), `auto_allocate`: only own ones that are up.
+ * the shared ones (asked at once), `auto_allocate`: only own ones that are up.  With ids each has an id.
+ * Faults besides: ValueError for a network that was not asked for.
  */
 struct fault *neutron_available_networks(const struct context *context, const void *mem, const char *project_id,
                                          const char *const *ids, size_t id_count, bool auto_allocate,
                                          struct neutron_network **networks, size_t *count) FAULT_CHECK;
+
+/* Has each network of a list by ids an id that was asked for? Faults: ValueError; KeyError, TypeError. */
+struct fault *neutron_networks_asked(const void *mem, const json_t *items, const char *const *ids,
+                                     size_t id_count) FAULT_CHECK;
 
 /*
  * The id of a security group that a request names, by id where it looks like one, else by name in the project.

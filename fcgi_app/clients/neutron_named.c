@@ -7,6 +7,8 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/clients/neutron_private.h"
+#include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -19,28 +21,53 @@ struct fault *neutron_port_show(const struct context *context, const void *mem, 
     struct fault *fault;
     json_t *raw;
 
-    fault = neutron_show(context, mem, as, NEUTRON_PORTS, id, params, &raw);
-    if (!fault)
+    fault = neutron_show_get(context, mem, as, NEUTRON_PORTS, id, params, &raw);
+    if (!fault) {
         neutron_port_read(mem, raw, port);
-    else if (fault_is(fault, FAULT_neutron_PortNotFoundClient))
+        return NULL;
+    }
+    if (fault_is(fault, FAULT_neutron_PortNotFoundClient))
         return fault_new(mem, PortNotFound, id);
-    else if (fault_is(fault, FAULT_neutron_Unauthorized))
+    if (fault_is(fault, FAULT_neutron_Unauthorized))
         return fault_new(mem, Forbidden);
-    else if (fault_is(fault, FAULT_neutron_NeutronClientException))
+    if (fault_is(fault, FAULT_neutron_NeutronClientException))
         return fault_text(mem, NovaException, "Failed to access port %s: %s", id, fault->message);
     return fault;
 }
 
-/* In the order of the ids that were asked for; those of no id last. */
+struct fault *neutron_networks_asked(const void *mem, const json_t *items, const char *const *ids, size_t id_count)
+{
+    const json_t *item;
+    struct strbuf words;
+    json_t *id;
+    size_t n, i;
+
+    json_array_foreach(items, n, item)
+    {
+        TRY(take_key(mem, item, "id", &id));
+        for (i = 0; i < id_count; i++)
+            if (json_is_string(id) && !strcmp(json_string_value(id), ids[i]))
+                break;
+        if (i < id_count)
+            continue;
+        strbuf_init(&words, mem, 64);
+        json_put_python_repr(&words, id);
+        strbuf_puts(&words, " is not in list");
+        return fault_new(mem, ValueError, words.data);
+    }
+    return NULL;
+}
+
+/* In the order of the ids that were asked for. */
 static void put_in_order(struct neutron_network *networks, size_t count, const char *const *ids, size_t id_count)
 {
-    size_t done = 0;
+    size_t done = 0, i;
 
-    for (size_t i = 0; i < id_count; i++) {
+    for (i = 0; i < id_count; i++) {
         for (size_t n = done; n < count; n++) {
             struct neutron_network one = networks[n];
 
-            if (!one.id || strcmp(one.id, ids[i]))
+            if (strcmp(one.id, ids[i]) != 0)
                 continue;
             memmove(&networks[done + 1], &networks[done], (n - done) * sizeof(one));
             networks[done++] = one;
@@ -71,6 +98,7 @@ struct fault *neutron_available_networks(const struct context *context, const vo
         lists[1].items = NULL;
         TRY(neutron_list_many(context, mem, NEUTRON_USER, NEUTRON_NETWORKS, "id", ids, id_count, 0, NULL,
                               &lists[0].items));
+        TRY(neutron_networks_asked(mem, lists[0].items, ids, id_count));
     } else {
         neutron_lists(context, mem, NEUTRON_USER, lists, 2);
         TRY(lists[0].fault);
@@ -103,23 +131,27 @@ struct fault *neutron_security_group_find(const struct context *context, const v
     const struct neutron_param by_name[] = {
         { "name", name_or_id }, { "fields", "id" }, { project_id ? "tenant_id" : NULL, project_id }, { NULL, NULL }
     };
-    json_t *items;
+    json_t *items = NULL, *given;
 
     *id = NULL;
     if (begins_as_uuid(name_or_id)) {
         TRY(neutron_list(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, by_id, &items));
-        *id = json_string_value(json_object_get(json_array_get(items, 0), "id"));
-        if (*id)
+        if (json_array_size(items)) {
+            TRY(take_key(mem, json_array_get(items, 0), "id", &given));
+            *id = take_text(mem, given);
             return NULL;
+        }
     }
     TRY(neutron_list(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, by_name, &items));
     if (json_array_size(items) > 1)
         return fault_text(mem, NoUniqueMatch,
                           "Multiple security_group matches found for name '%s', use an ID to be more specific.",
                           name_or_id);
-    *id = json_string_value(json_object_get(json_array_get(items, 0), "id"));
-    if (*id)
+    if (json_array_size(items)) {
+        TRY(take_key(mem, json_array_get(items, 0), "id", &given));
+        *id = take_text(mem, given);
         return NULL;
+    }
     return fault_text(mem, SecurityGroupNotFound, "Unable to find security_group with name or id '%s'", name_or_id);
 }
 

@@ -5,6 +5,7 @@
 #include "fcgi_app/clients/neutron.h"
 
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/json/take.h"
 
 static const char *text(const json_t *object, const char *key)
 {
@@ -44,8 +45,8 @@ void neutron_port_read(const void *mem, const json_t *raw, struct neutron_port *
     *port = (struct neutron_port){
         .id = text(raw, "id"),
         .name = text(raw, "name"),
-        .network_id = text(raw, "network_id"),
-        .device_id = text(raw, "device_id"),
+        .network_id = take_text(mem, json_object_get(raw, "network_id")),
+        .device_id = take_text(mem, json_object_get(raw, "device_id")),
         .device_owner = text(raw, "device_owner"),
         .mac_address = text(raw, "mac_address"),
         .status = text(raw, "status"),

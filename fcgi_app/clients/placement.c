@@ -9,6 +9,7 @@
 #include "fcgi_app/clients/path.h"
 #include "fcgi_app/clients/service.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <string.h>
 
@@ -53,6 +54,27 @@ static const char *path_with(const void *mem, const char *front, const char *par
     return path.data;
 }
 
+/* resp.json()[key] of an answer that is taken. */
+static struct fault *member(const void *mem, const struct placement_answer *answer, const char *key, json_t **value)
+{
+    *value = NULL;
+    if (!answer->body)
+        return fault_new(mem, requests_JSONDecodeError);
+    return take_key(mem, answer->body, key, value);
+}
+
+/* The same as a set: an array whose members could be keys. */
+static struct fault *set_of(const void *mem, const struct placement_answer *answer, const char *key, json_t **set)
+{
+    const json_t *one;
+    size_t i;
+
+    TRY(member(mem, answer, key, set));
+    TRY(take_each(mem, *set, set));
+    json_array_foreach(*set, i, one) TRY(take_hashable(mem, one));
+    return NULL;
+}
+
 static bool went_well(const struct placement_answer *answer)
 {
     return answer->status < 400;
@@ -88,8 +110,9 @@ struct fault *placement_provider_by_name(const struct context *context, const vo
                                          struct placement_provider *provider)
 {
     struct placement_answer answer;
-    const json_t *list, *one;
+    json_t *list = NULL, *one, *uuid;
     struct fault *fault;
+    size_t count = 0;
 
     fault =
         placement_call(context, mem, "GET", path_with(mem, "/resource_providers?name=", name, ""), NULL, NULL, &answer);
@@ -97,19 +120,21 @@ struct fault *placement_provider_by_name(const struct context *context, const vo
         log_error("Failed to get resource provider by name: %s. Error: %s", name, fault->message);
         return fault_is(fault, FAULT_keystone_ClientException) ? fault_new(mem, PlacementAPIConnectFailure) : fault;
     }
-    list = json_object_get(answer.body, "resource_providers");
-    if (answer.status == 200 && json_array_size(list) == 1) {
-        one = json_array_get(list, 0);
+    if (answer.status == 200) {
+        TRY(member(mem, &answer, "resource_providers", &list));
+        TRY(take_length(mem, list, &count));
+    }
+    if (count == 1) {
+        TRY(take_first(mem, list, &one));
+        TRY(take_key(mem, one, "uuid", &uuid));
         *provider = (struct placement_provider){
-            .uuid = json_string_value(json_object_get(one, "uuid")),
+            .uuid = json_is_null(uuid) ? "None" : take_text(mem, uuid),
             .name = json_string_value(json_object_get(one, "name")),
             .generation = json_integer_value(json_object_get(one, "generation")),
         };
-        if (!provider->uuid)
-            return fault_new(mem, KeyError, "'uuid'");
         return NULL;
     }
-    if (answer.status == 200 && json_array_size(list) > 1)
+    if (count > 1)
         log_warning("Several resource providers are named %s, which should not happen", name);
     else if (answer.status != 200 && answer.status != 404)
         log_warning("Failed to retrieve resource provider %s: got %d: %s", name, answer.status, answer.text);
@@ -120,17 +145,18 @@ struct fault *placement_provider_traits(const struct context *context, const voi
                                         const char *const **traits)
 {
     struct placement_answer answer;
-    const json_t *list, *one;
+    json_t *list, *one;
     const char **names;
     size_t i, count = 0;
 
     TRY(placement_call(context, mem, "GET", path_with(mem, "/resource_providers/", uuid, "/traits"), TRAITS, NULL,
                        &answer));
-    list = json_object_get(answer.body, "traits");
-    if (answer.status != 200 || !json_is_array(list)) {
+    if (answer.status != 200) {
         log_error("Failed to retrieve traits of resource provider %s: got %d: %s", uuid, answer.status, answer.text);
         return fault_new(mem, ResourceProviderTraitRetrievalFailed, uuid);
     }
+    TRY(set_of(mem, &answer, "traits", &list));
+    TRY(member(mem, &answer, "resource_provider_generation", &one));
     names = mem_array(mem, const char *, json_array_size(list) + 1);
     json_array_foreach(list, i, one) if (json_is_string(one)) names[count++] = json_string_value(one);
     *traits = names;
@@ -191,10 +217,8 @@ static struct fault *move_host(const struct context *context, const void *mem, c
 {
     struct placement_provider provider;
     struct placement_answer answer;
-    const json_t *list, *one;
+    json_t *body, *wanted, *list, *one, *generation;
     const char *path;
-    json_t *body, *wanted;
-    int64_t generation;
     bool asked, there = false;
     size_t i;
 
@@ -203,13 +227,13 @@ static struct fault *move_host(const struct context *context, const void *mem, c
     TRY(safe(placement_call(context, mem, "GET", path, AGGREGATE_GENERATIONS, NULL, &answer), &asked));
     if (!asked)
         return fault_new(mem, PlacementAPIConnectFailure);
-    list = json_object_get(answer.body, "aggregates");
-    if (answer.status != 200 || !json_is_array(list)) {
+    if (answer.status != 200) {
         log_error("Failed to retrieve aggregates of resource provider %s: got %d: %s", provider.uuid, answer.status,
                   answer.text);
         return fault_new(mem, ResourceProviderAggregateRetrievalFailed, provider.uuid);
     }
-    generation = json_integer_value(json_object_get(answer.body, "resource_provider_generation"));
+    TRY(set_of(mem, &answer, "aggregates", &list));
+    TRY(member(mem, &answer, "resource_provider_generation", &generation));
     TRY(json_read(mem, "{\"aggregates\": []}", 18, &body));
     wanted = json_object_get(body, "aggregates");
     json_array_foreach(list, i, one)
@@ -223,14 +247,15 @@ static struct fault *move_host(const struct context *context, const void *mem, c
         return NULL;
     if (in)
         json_array_append_new(wanted, json_string(aggregate));
-    json_object_set_new(body, "resource_provider_generation", json_integer(generation));
+    json_object_set(body, "resource_provider_generation", generation);
     TRY(safe(placement_call(context, mem, "PUT", path, AGGREGATE_GENERATIONS, body, &answer), &asked));
     if (!asked || answer.status == 200)
         return NULL;
     log_error("Failed to update aggregates of resource provider %s: got %d: %s", provider.uuid, answer.status,
               answer.text);
     if (answer.status == 409)
-        return fault_new(mem, ResourceProviderUpdateConflict, provider.uuid, (long long)generation, answer.text);
+        return fault_new(mem, ResourceProviderUpdateConflict, provider.uuid, (long long)json_integer_value(generation),
+                         answer.text);
     return fault_new(mem, ResourceProviderUpdateFailed, path, answer.text);
 }
 
@@ -282,9 +307,10 @@ static struct fault *usages(const struct context *context, const void *mem, cons
     }
     if (fault)
         return fault;
-    *by_class = json_object_get(answer.body, "usages");
-    if (went_well(&answer) && json_is_object(*by_class))
-        return NULL;
+    if (went_well(&answer)) {
+        TRY(member(mem, &answer, "usages", by_class));
+        return json_is_object(*by_class) ? NULL : fault_new(mem, AttributeError, "object has no attribute 'get'");
+    }
     log_error("Failed to retrieve usages for project %s and user %s: got %d: %s", project_id, user_id ? user_id : "N/A",
               answer.status, answer.text);
     return fault_new(mem, UsagesRetrievalFailed, project_id, user_id ? user_id : "N/A");

@@ -360,13 +360,45 @@ const char *service_header(const struct service_call *call, const char *name)
     return NULL;
 }
 
+/* Does the type say that the bytes are Latin-1? To requests any text is that does not say otherwise. */
+static bool is_latin1(const char *type)
+{
+    static const char *const names[] = { "iso-8859-1", "iso8859-1", "iso_8859-1", "latin-1", "latin1" };
+    const char *charset = type ? strcasestr(type, "charset=") : NULL;
+
+    if (!charset)
+        return type && strstr(type, "text");
+    charset += strlen("charset=");
+    charset += strspn(charset, "\"'");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (!strncasecmp(charset, names[i], strlen(names[i])))
+            return true;
+    return false;
+}
+
+const char *service_text(const void *mem, const struct service_call *call)
+{
+    size_t plain = 0;
+
+    while (plain < call->reply_size && !(call->reply[plain] & 0x80))
+        plain++;
+    if (plain == call->reply_size)
+        return call->reply;
+    if (is_latin1(service_header(call, "content-type")))
+        return text_from_latin1(mem, call->reply, call->reply_size);
+    return text_utf8_valid(call->reply, call->reply_size) ? call->reply
+                                                          : text_from_utf8(mem, call->reply, call->reply_size);
+}
+
 json_t *service_json(const void *mem, const struct service_call *call)
 {
+    const char *text;
     json_t *tree = NULL;
 
-    if (!call->reply_size || json_read(mem, call->reply, call->reply_size, &tree))
+    if (!call->reply_size)
         return NULL;
-    return tree;
+    text = service_text(mem, call);
+    return json_read(mem, text, text == call->reply ? call->reply_size : strlen(text), &tree) ? NULL : tree;
 }
 
 static void put_quoted(struct strbuf *out, const char *text)

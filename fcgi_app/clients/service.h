@@ -108,6 +108,10 @@ void service_calls(const struct context *context, const void *mem, struct servic
 /* The first header of that name in the answer, case-insensitive; NULL: none. */
 const char *service_header(const struct service_call *call, const char *name);
 
+/* The answer as text, by its type as requests has it: UTF-8 with U+FFFD for what is none, or Latin-1; may be the bytes.
+ */
+const char *service_text(const void *mem, const struct service_call *call);
+
 /* The answer as JSON on mem; NULL when it is none. */
 json_t *service_json(const void *mem, const struct service_call *call);
 

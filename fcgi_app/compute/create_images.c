@@ -16,6 +16,7 @@
 #include "fcgi_app/compute/hardware.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/image_meta.h"
 #include "fcgi_app/objects/tree.h"
 #include "fcgi_app/policies/policies.h"
@@ -137,9 +138,11 @@ struct fault *create_image_read(struct create *create)
     create->image = create_keep(create, json_object());
     if (*create->wish->image_ref) {
         struct glance_image image;
+        json_t *id;
 
         TRY(glance_image_show(create->context, create->mem, create->wish->image_ref, &image));
-        create->image_id = image.id;
+        TRY(take_key(create->mem, image.meta, "id", &id));
+        create->image_id = take_text(create->mem, id);
         create->image = image.meta;
         return NULL;
     }
@@ -175,12 +178,14 @@ struct fault *create_image_disk_config(struct create *create)
 static struct fault *find_part(const struct create *create, const char *id, const char **found)
 {
     struct glance_image image;
+    json_t *given;
 
     *found = "";
     if (!id)
         return NULL;
     TRY(glance_image_show(create->context, create->mem, id, &image));
-    *found = image.id;
+    TRY(take_key(create->mem, image.meta, "id", &given));
+    *found = take_text(create->mem, given);
     return NULL;
 }
 
@@ -252,12 +257,14 @@ struct fault *create_image_fits(struct create *create)
     const char *key = create_image_text(create, "cinder_encryption_key_id");
     const json_t *drive = create_image_prop(create, "img_config_drive");
     const char *drive_text = json_string_value(drive);
+    json_t *given;
 
     if (!json_object_size(create->image))
         return NULL;
     if (!text_is_empty(key) && create->image_id)
         return fault_new(create->mem, ImageUnacceptable, create->image_id,
                          "Direct booting of an image uploaded from an encrypted volume is unsupported.");
+    TRY(take_key(create->mem, create->image, "status", &given));
     if (!status || strcmp(status, "active"))
         return fault_new(create->mem, ImageNotActive, create->image_id ? create->image_id : "None");
     if (drive && (!drive_text || (strcmp(drive_text, "optional") && strcmp(drive_text, "mandatory"))))

@@ -16,6 +16,7 @@
 #include "fcgi_app/compute/create_groups.h"
 #include "fcgi_app/compute/hardware.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/service.h"
 #include "fcgi_app/objects/tree.h"
 
@@ -93,13 +94,16 @@ static bool is_single(const struct create_wish *wish, const char *word)
 static struct fault *check_port(const struct create *create, const char *id)
 {
     struct neutron_port port;
+    json_t *network;
 
     TRY(neutron_port_show(create->context, create->mem, NEUTRON_USER, id, NULL, &port));
+    TRY(take_get(create->mem, port.raw, "device_id", &network));
     if (!text_is_empty(port.device_id))
         return fault_new(create->mem, PortInUse, id);
-    if (!port.fixed_ip_count && !is(port.ip_allocation, "deferred") && !is(port.ip_allocation, "none"))
+    if (!take_is_true(json_object_get(port.raw, "fixed_ips")) && !is(port.ip_allocation, "deferred") &&
+        !is(port.ip_allocation, "none"))
         return fault_new(create->mem, PortRequiresFixedIP, id);
-    return NULL;
+    return take_key(create->mem, port.raw, "network_id", &network);
 }
 
 static struct fault *check_address(const struct create *create, const struct network_request *request)
@@ -110,14 +114,14 @@ static struct fault *check_address(const struct create *create, const struct net
         { "fields", "device_id" },
         { NULL, NULL },
     };
-    const char *taken;
-    json_t *ports;
+    json_t *ports, *taken;
 
     TRY(neutron_list(create->context, create->mem, NEUTRON_USER, NEUTRON_PORTS, params, &ports));
     if (!json_array_size(ports))
         return NULL;
-    taken = json_string_value(json_object_get(json_array_get(ports, 0), "device_id"));
-    return fault_new(create->mem, FixedIpAlreadyInUse, request->address, taken ? taken : "None");
+    TRY(take_key(create->mem, json_array_get(ports, 0), "device_id", &taken));
+    return fault_new(create->mem, FixedIpAlreadyInUse, request->address,
+                     json_is_null(taken) ? "None" : take_text(create->mem, taken));
 }
 
 /* Named ones: each must be there and have a subnet. */
@@ -129,7 +133,7 @@ static struct fault *check_named(const struct create *create, const char **ids, 
 
     TRY(neutron_available_networks(create->context, create->mem, tenant(create), ids, count, false, &networks, &found));
     for (size_t i = 0; i < found; i++)
-        if (!networks[i].subnets || !networks[i].subnets[0])
+        if (!take_is_true(json_object_get(networks[i].raw, "subnets")))
             return fault_new(create->mem, NetworkRequiresSubnet, networks[i].id);
     strbuf_init(&lost, create->mem, 64);
     for (size_t i = 0; i < count; i++) {
@@ -192,15 +196,16 @@ static struct fault *count_ports(const struct create *create, int64_t *needed)
 static struct fault *check_quota(const struct create *create, int64_t needed, int64_t *limit)
 {
     const struct neutron_param params[] = { { "tenant_id", tenant(create) }, { "fields", "id" }, { 0 } };
-    const json_t *most;
     int64_t used, left;
-    json_t *quota, *ports;
+    json_t *quota, *ports, *most;
 
     TRY(neutron_show(create->context, create->mem, NEUTRON_USER, NEUTRON_QUOTAS, tenant(create), NULL, &quota));
-    most = json_object_get(quota, "port");
-    if (!json_is_integer(most) || json_integer_value(most) == -1)
+    TRY(take_get(create->mem, quota, "port", &most));
+    if (!most || (json_is_integer(most) && json_integer_value(most) == -1))
         return NULL;
     TRY(neutron_list(create->context, create->mem, NEUTRON_USER, NEUTRON_PORTS, params, &ports));
+    if (!json_is_number(most) && !json_is_boolean(most))
+        return fault_new(create->mem, TypeError, "unsupported operand types for -");
     used = (int64_t)json_array_size(ports);
     left = json_integer_value(most) - used;
     if (left < 0)
@@ -246,21 +251,24 @@ static struct fault *read_network_kind(const struct create *create, const char *
     static const struct neutron_param provider_only[] = { { "fields", "provider:physical_network" },
                                                           { "fields", "provider:network_type" },
                                                           { 0 } };
+    json_t *network, *named;
     const char *type;
-    json_t *network;
     bool several;
 
     TRY(neutron_has_extension(create->context, create->mem, NEUTRON_SERVICE, "multi-provider", &several));
     if (several) {
-        const json_t *segments;
+        json_t *segments, *segment;
         size_t index;
-        json_t *segment;
 
-        TRY(neutron_show(create->context, create->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, id, segments_only, &network));
-        segments = json_object_get(network, "segments");
-        json_array_foreach((json_t *)(uintptr_t)segments, index, segment)
+        TRY(neutron_show_get(create->context, create->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, id, segments_only,
+                             &network));
+        TRY(take_get(create->mem, network, "segments", &segments));
+        if (segments)
+            TRY(take_each(create->mem, segments, &segments));
+        json_array_foreach(segments, index, segment)
         {
-            *physnet = json_string_value(json_object_get(segment, "provider:physical_network"));
+            TRY(take_get(create->mem, segment, "provider:physical_network", &named));
+            *physnet = take_text(create->mem, named);
             if (!text_is_empty(*physnet))
                 return NULL;
         }
@@ -268,8 +276,9 @@ static struct fault *read_network_kind(const struct create *create, const char *
             return fault_text(create->mem, NovaException,
                               "None of the segments of network %s provides a physical_network", id);
     }
-    TRY(neutron_show(create->context, create->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, id, provider_only, &network));
-    *physnet = json_string_value(json_object_get(network, "provider:physical_network"));
+    TRY(neutron_show_get(create->context, create->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, id, provider_only, &network));
+    TRY(take_get(create->mem, network, "provider:physical_network", &named));
+    *physnet = take_text(create->mem, named);
     type = json_string_value(json_object_get(network, "provider:network_type"));
     for (size_t i = 0; i < COUNT(layer3_types); i++)
         *tunneled = *tunneled || is(type, layer3_types[i]);
@@ -361,8 +370,11 @@ static struct fault *read_port(struct create *create, struct network_request *re
     const char *physnet = NULL;
     struct neutron_port port;
 
+    json_t *network;
+
     TRY(neutron_port_show(create->context, create->mem, NEUTRON_SERVICE, request->port_id, fields, &port));
-    TRY(read_network_kind(create, port.network_id, &physnet, &wants->tunneled));
+    TRY(take_get(create->mem, port.raw, "network_id", &network));
+    TRY(read_network_kind(create, port.network_id ? port.network_id : "None", &physnet, &wants->tunneled));
     if (is_accelerator(port.vnic_type))
         TRY(add_accelerator(create, request, &port, wants));
     if (json_object_size(port.resource_request)) {

@@ -13,6 +13,7 @@
 #include "fcgi_app/compute/network_cache.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <string.h>
 
@@ -55,39 +56,48 @@ static struct fault *find(const struct context *context, const void *mem, const 
     if (json_array_size(items) > 1)
         return fault_new(mem, FloatingIpMultipleFoundForAddress, address);
     *raw = json_array_get(items, 0);
-    return json_is_object(*raw) ? NULL : fault_new(mem, TypeError, "'NoneType' object is not subscriptable");
+    return NULL;
 }
 
-/* A member that a peer must not leave out. */
-static struct fault *need(const void *mem, const json_t *raw, const char *key)
+/* A member that a peer must not leave out, as text; null is "None" in an address. */
+static struct fault *need(const void *mem, const json_t *raw, const char *key, const char **value)
 {
-    if (!json_is_object(raw))
-        return fault_new(mem, TypeError, "'NoneType' object is not subscriptable");
-    return json_object_get(raw, key) ? NULL : fault_new(mem, KeyError, mem_printf(mem, "'%s'", key));
+    json_t *item;
+
+    TRY(take_key(mem, raw, key, &item));
+    if (value)
+        *value = json_is_null(item) ? "None" : take_text(mem, item);
+    return NULL;
 }
 
 static struct fault *id_of(const void *mem, const json_t *raw, const char **id)
 {
-    *id = text(raw, "id");
-    return *id ? NULL : fault_new(mem, KeyError, "'id'");
+    return need(mem, raw, "id", id);
 }
 
 /* ---- shows ---- */
 
-/* `port` is what is told of its port: NULL or null for none. */
-static struct fault *read_ip(const void *mem, const json_t *raw, const char *network_id, const char *network_name,
-                             const json_t *port, struct floating_ip *ip)
+/* `port` is what is told of its port: null for none. */
+static struct fault *read_ip(const void *mem, const json_t *raw, const json_t *network, const json_t *port,
+                             struct floating_ip *ip)
 {
-    TRY(need(mem, raw, "id"));
-    TRY(need(mem, raw, "floating_ip_address"));
-    TRY(need(mem, raw, "fixed_ip_address"));
+    json_t *name, *device = NULL;
+
+    if (take_is_true(port))
+        TRY(take_key(mem, port, "device_id", &device));
+    TRY(need(mem, raw, "id", NULL));
+    TRY(need(mem, raw, "floating_ip_address", NULL));
+    TRY(take_key(mem, network, "name", &name));
+    if (!take_is_true(name))
+        TRY(take_key(mem, network, "id", &name));
+    TRY(need(mem, raw, "fixed_ip_address", NULL));
     *ip = (struct floating_ip){
         .id = text(raw, "id"),
         .address = text(raw, "floating_ip_address"),
         .fixed_address = text(raw, "fixed_ip_address"),
         .port_id = text(raw, "port_id"),
-        .pool = text_is_empty(network_name) ? network_id : network_name,
-        .server_id = text(port, "device_id"),
+        .pool = take_text(mem, name),
+        .server_id = take_text(mem, device),
     };
     return NULL;
 }
@@ -101,29 +111,28 @@ static struct fault *tells_ports(const struct context *context, const void *mem,
 /* One with its network, and with its port where that is not told already. */
 static struct fault *complete(const struct context *context, const void *mem, const json_t *raw, struct floating_ip *ip)
 {
-    const char *network_id = text(raw, "floating_network_id"), *port_id = text(raw, "port_id");
-    const json_t *port;
-    json_t *network, *shown;
+    const char *network_id, *port_id;
+    json_t *network, *port;
     struct fault *fault;
     bool tells;
 
-    TRY(need(mem, raw, "floating_network_id"));
-    if (!network_id)
-        network_id = "None";
+    TRY(need(mem, raw, "floating_network_id", &network_id));
     fault = neutron_show(context, mem, NEUTRON_USER, NEUTRON_NETWORKS, network_id, NULL, &network);
     if (fault && fault_is(fault, FAULT_neutron_NetworkNotFoundClient))
         return fault_new(mem, NetworkNotFound, network_id);
     TRY(fault);
     TRY(tells_ports(context, mem, &tells));
-    port = json_object_get(raw, "port_details");
-    if (!tells) {
+    if (tells) {
+        TRY(take_key(mem, raw, "port_details", &port));
+    } else {
         /* upstream asks for the port "None" too, which is not there */
-        fault = neutron_show(context, mem, NEUTRON_USER, NEUTRON_PORTS, port_id ? port_id : "None", NULL, &shown);
+        TRY(need(mem, raw, "port_id", &port_id));
+        fault = neutron_show(context, mem, NEUTRON_USER, NEUTRON_PORTS, port_id, NULL, &port);
         if (fault && !fault_is(fault, FAULT_neutron_PortNotFoundClient))
             return fault;
-        port = fault ? NULL : shown;
+        port = fault ? NULL : port;
     }
-    return read_ip(mem, raw, text(network, "id"), text(network, "name"), port, ip);
+    return read_ip(mem, raw, network, port, ip);
 }
 
 struct fault *floating_ip_show(const struct context *context, const void *mem, const char *id, struct floating_ip *ip)
@@ -169,9 +178,8 @@ struct fault *floating_ips_list(const struct context *context, const void *mem, 
     const char *project_id = context->project_id ? context->project_id : "None";
     const struct neutron_param of_project[] = { { "tenant_id", project_id }, { NULL, NULL } };
     struct neutron_network *networks;
-    json_t *items, *ports = NULL;
+    json_t *items, *ports = NULL, *raw, *port;
     const char **ids;
-    const json_t *raw;
     size_t network_count, i, n;
     bool tells;
 
@@ -183,10 +191,7 @@ struct fault *floating_ips_list(const struct context *context, const void *mem, 
     ids = mem_array(mem, const char *, *count + 1);
     json_array_foreach(items, i, raw)
     {
-        TRY(need(mem, raw, "floating_network_id"));
-        ids[i] = text(raw, "floating_network_id");
-        if (!ids[i])
-            ids[i] = "None";
+        TRY(need(mem, raw, "floating_network_id", &ids[i]));
     }
     TRY(neutron_available_networks(context, mem, project_id, ids, *count, false, &networks, &network_count));
     TRY(tells_ports(context, mem, &tells));
@@ -196,7 +201,10 @@ struct fault *floating_ips_list(const struct context *context, const void *mem, 
             ;
         if (n == network_count)
             return fault_new(mem, NetworkNotFound, ids[i]);
-        TRY(read_ip(mem, raw, networks[n].id, networks[n].name, json_object_get(raw, "port_details"), &(*ips)[i]));
+        port = NULL;
+        if (tells)
+            TRY(take_key(mem, raw, "port_details", &port));
+        TRY(read_ip(mem, raw, networks[n].raw, port, &(*ips)[i]));
     }
     if (tells)
         return NULL;
@@ -254,8 +262,7 @@ struct fault *floating_ip_allocate(const struct context *context, const void *me
     struct neutron_param *params = pool_params(context, mem, floating_ip_pool_is_named(pool) ? pool : NULL);
     struct strbuf words;
     struct fault *fault;
-    json_t *items, *body, *made;
-    const char *id;
+    json_t *items, *body, *made, *id;
 
     TRY(neutron_list(context, mem, NEUTRON_USER, NEUTRON_NETWORKS, params, &items));
     if (!json_array_size(items))
@@ -268,9 +275,9 @@ struct fault *floating_ip_allocate(const struct context *context, const void *me
             strbuf_puts(&words, params[2].value);
         return fault_text(mem, NovaException, "Multiple floating IP pools matches found for name '%s'", words.data);
     }
-    id = text(json_array_get(items, 0), "id");
+    TRY(take_key(mem, json_array_get(items, 0), "id", &id));
     TRY(json_read(mem, "{}", 2, &body));
-    json_object_set_new(body, "floating_network_id", id ? json_string(id) : json_null());
+    json_object_set(body, "floating_network_id", id);
     fault = neutron_create(context, mem, NEUTRON_USER, NEUTRON_FLOATINGIPS, body, &made);
     if (fault && (fault_is(fault, FAULT_neutron_IpAddressGenerationFailureClient) ||
                   fault_is(fault, FAULT_neutron_ExternalIpAddressExhaustedClient)))
@@ -280,8 +287,9 @@ struct fault *floating_ip_allocate(const struct context *context, const void *me
     if (fault && fault_is(fault, FAULT_neutron_BadRequest))
         return fault_text(mem, FloatingIpBadRequest, "%s", fault->message);
     TRY(fault);
-    *address = text(made, "floating_ip_address");
-    return need(mem, made, "floating_ip_address");
+    TRY(take_key(mem, made, "floating_ip_address", &id));
+    *address = take_text(mem, id);
+    return NULL;
 }
 
 struct fault *floating_ip_release(const struct context *context, const void *mem, const char *address,
@@ -307,6 +315,7 @@ static struct fault *port_owner(const struct context *context, const void *mem, 
 {
     struct neutron_port port;
     struct fault *fault;
+    json_t *device;
 
     *uuid = NULL;
     fault = neutron_port_show(context, mem, NEUTRON_USER, port_id, NULL, &port);
@@ -315,19 +324,20 @@ static struct fault *port_owner(const struct context *context, const void *mem, 
         return NULL;
     }
     TRY(fault);
-    *uuid = port.device_id;
+    TRY(take_key(mem, port.raw, "device_id", &device));
+    *uuid = take_text(mem, device);
     return NULL;
 }
 
 struct fault *floating_ip_server(const struct context *context, const void *mem, const char *address, const char **uuid)
 {
-    const char *port_id;
     const json_t *raw;
+    json_t *port;
 
     *uuid = NULL;
     TRY(find(context, mem, address, &raw));
-    port_id = text(raw, "port_id");
-    return text_is_empty(port_id) ? NULL : port_owner(context, mem, port_id, uuid);
+    TRY(take_key(mem, raw, "port_id", &port));
+    return take_is_true(port) ? port_owner(context, mem, take_text(mem, port), uuid) : NULL;
 }
 
 /* The server's port that has the address. */
@@ -340,20 +350,19 @@ static struct fault *find_port(const struct context *context, const struct targe
         { "device_owner", mem_printf(target->mem, "compute:%s", zone ? zone : "None") },
         { NULL, NULL },
     };
-    const json_t *port, *fixed;
-    json_t *ports;
+    json_t *ports, *port, *fixed, *each, *given;
     size_t p, f;
 
     *port_id = NULL;
     TRY(neutron_list(context, target->mem, NEUTRON_USER, NEUTRON_PORTS, params, &ports));
     json_array_foreach(ports, p, port)
     {
-        TRY(need(target->mem, port, "fixed_ips"));
-        json_array_foreach(json_object_get(port, "fixed_ips"), f, fixed)
+        TRY(take_key(target->mem, port, "fixed_ips", &each));
+        TRY(take_each(target->mem, each, &each));
+        json_array_foreach(each, f, fixed)
         {
-            const char *address = text(fixed, "ip_address");
-
-            if (address && !strcmp(address, fixed_address))
+            TRY(take_key(target->mem, fixed, "ip_address", &given));
+            if (json_is_string(given) && !strcmp(json_string_value(given), fixed_address))
                 TRY(id_of(target->mem, port, port_id));
         }
     }

@@ -9,6 +9,7 @@
 #include "fcgi_app/compute/instance_actions.h"
 #include "fcgi_app/compute/rejects.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <string.h>
 
@@ -52,20 +53,36 @@ static struct fault *check(const struct context *context, const struct target *t
     return target_check_states(target, &running, &idle, true, action);
 }
 
+/*
+ * Upstream asks what the port wants of the host, for computes that are too old to serve it: so old ones do not work
+ * with this release.  What remains are the questions and what goes wrong with their answers.
+ */
+static struct fault *check_request(const struct context *context, const struct target *target, const json_t *port)
+{
+    const json_t *request = json_object_get(port, "resource_request");
+    json_t *groups;
+    bool extended;
+
+    TRY(neutron_has_extension(context, target->mem, NEUTRON_USER, "port-resource-request-groups", &extended));
+    return extended && take_is_true(request) ? take_get(target->mem, request, "request_groups", &groups) : NULL;
+}
+
 struct fault *interface_attach(const struct context *context, struct target *target, const struct interface_wish *wish,
                                const char **port_id)
 {
     struct rpc_target to = { .server = target->row->host };
     struct neutron_port port;
     struct rpc_args args;
-    json_t *vif = NULL;
+    json_t *vif = NULL, *kind;
 
     TRY(check(context, target, "attach_interface"));
     TRY(instance_action_start(context, target, "attach_interface"));
     if (wish->port_id) {
         TRY(neutron_port_show(context, target->mem, NEUTRON_USER, wish->port_id, NULL, &port));
+        TRY(take_get(target->mem, port.raw, "binding:vnic_type", &kind));
         if (needs_accelerator(port.vnic_type))
             return fault_new(target->mem, ForbiddenPortsWithAccelerator);
+        TRY(check_request(context, target, port.raw));
     }
     if (!to.server)
         return fault_text(target->mem, NovaException, "No compute host specified");

@@ -59,7 +59,9 @@ struct fault *server_live_migrate(const struct context *context, struct target *
     struct server_spec *spec;
     struct rpc_args args;
 
-    TRY(target_reject(context, target, REJECT_PORT_ACCELERATORS | REJECT_VDPA | REJECT_ACCELERATORS | REJECT_VTPM,
+    TRY(target_reject(context, target,
+                      REJECT_EXTENDED_REQUEST | REJECT_PORT_ACCELERATORS | REJECT_VDPA | REJECT_ACCELERATORS |
+                          REJECT_VTPM,
                       (struct reject_until){ .vdpa = 63 }, "live-migration"));
     TRY(target_reject(context, target, REJECT_SEV, (struct reject_until){ 0 }, "live-migration"));
     TRY(target_check_lock(context, target));
@@ -125,7 +127,8 @@ struct fault *server_evacuate(const struct context *context, struct target *targ
     struct server_spec *spec;
     struct rpc_args args;
 
-    TRY(target_reject(context, target, REJECT_PORT_ACCELERATORS | REJECT_ACCELERATORS | REJECT_VTPM,
+    TRY(target_reject(context, target,
+                      REJECT_EXTENDED_REQUEST | REJECT_PORT_ACCELERATORS | REJECT_ACCELERATORS | REJECT_VTPM,
                       (struct reject_until){ .accelerators = 53 }, "evacuate"));
     TRY(target_check_states(target, &evacuable, NULL, true, "evacuate"));
     /* Upstream goes on in the cell of the host that was named, where the server's own host may be unknown. */

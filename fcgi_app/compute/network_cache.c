@@ -380,7 +380,7 @@ static struct fault *find_physnet(const struct refresh *refresh, const char *net
 
     TRY(neutron_has_extension(context, refresh->mem, NEUTRON_SERVICE, "multi-provider", &several));
     if (several) {
-        TRY(neutron_show(context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, network, segments_only, &shown));
+        TRY(neutron_show_get(context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, network, segments_only, &shown));
         if (!json_is_object(shown))
             return fault_new(refresh->mem, AttributeError, "'NoneType' object has no attribute 'get'");
         segments = json_object_get(shown, "segments");
@@ -399,7 +399,7 @@ static struct fault *find_physnet(const struct refresh *refresh, const char *net
             return fault_text(refresh->mem, NovaException,
                               "None of the segments of network %s provides a physical_network", network);
     }
-    TRY(neutron_show(context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, network, provider, &shown));
+    TRY(neutron_show_get(context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, network, provider, &shown));
     if (!json_is_object(shown))
         return fault_new(refresh->mem, AttributeError, "'NoneType' object has no attribute 'get'");
     kind = text(shown, "provider:network_type");
@@ -556,8 +556,9 @@ static struct fault *list_networks(struct refresh *refresh)
         if (!ids[i])
             return fault_new(refresh->mem, TypeError, "'NoneType' object is not subscriptable");
     }
-    return neutron_list_many(refresh->context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, "id", ids, count, 0,
-                             NULL, &refresh->networks);
+    TRY(neutron_list_many(refresh->context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, "id", ids, count, 0, NULL,
+                          &refresh->networks));
+    return neutron_networks_asked(refresh->mem, refresh->networks, ids, count);
 }
 
 static struct fault *read_kept(struct refresh *refresh)

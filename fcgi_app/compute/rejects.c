@@ -6,7 +6,10 @@
 
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/clients/cinder.h"
+#include "fcgi_app/clients/network.h"
+#include "fcgi_app/clients/neutron.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/service.h"
 
 #include <string.h>
@@ -113,6 +116,38 @@ static struct fault *computes_are(const struct context *context, int64_t wanted,
     return NULL;
 }
 
+/* From this version of all nova-computes on servers with such ports may move. */
+enum { EXTENDED_REQUEST_FROM = 59 };
+
+static struct fault *check_extended_request(const struct context *context, const struct target *target)
+{
+    const struct neutron_param params[] = { { "device_id", target->row->uuid },
+                                            { "fields", "resource_request" },
+                                            { NULL, NULL } };
+    json_t *ports, *port, *request, *groups;
+    bool has = false, asks = false;
+    size_t i;
+
+    if (!network_is_there(context))
+        return NULL;
+    TRY(neutron_has_extension(context, target->mem, NEUTRON_SERVICE, "port-resource-request-groups", &has));
+    if (!has)
+        return NULL;
+    TRY(neutron_list(context, target->mem, NEUTRON_SERVICE, NEUTRON_PORTS, params, &ports));
+    json_array_foreach(ports, i, port)
+    {
+        TRY(take_get(target->mem, port, "resource_request", &request));
+        if (!take_is_true(request))
+            continue;
+        TRY(take_get(target->mem, request, "request_groups", &groups));
+        asks = asks || take_is_true(groups);
+    }
+    if (!asks)
+        return NULL;
+    TRY(computes_are(context, EXTENDED_REQUEST_FROM, &has));
+    return has ? NULL : fault_new(target->mem, ExtendedResourceRequestOldCompute);
+}
+
 struct fault *target_reject(const struct context *context, const struct target *target, unsigned what,
                             struct reject_until until, const char *operation)
 {
@@ -120,6 +155,8 @@ struct fault *target_reject(const struct context *context, const struct target *
     static const char *const vdpa[] = { "vdpa", NULL };
     bool new_enough;
 
+    if (what & REJECT_EXTENDED_REQUEST)
+        TRY(check_extended_request(context, target));
     if ((what & REJECT_PORT_ACCELERATORS) && has_port(target, accelerated))
         return fault_new(target->mem, ForbiddenPortsWithAccelerator);
     if ((what & REJECT_VDPA) && has_port(target, vdpa)) {

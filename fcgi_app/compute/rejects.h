@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Servers that some verbs refuse: with accelerators, with encrypted memory,
- * with a virtual TPM, with vDPA ports.  Some refusals end when every
+ * with a virtual TPM, with vDPA ports, with ports that ask for groups of
+ * resources.  Some refusals end when every
  * nova-compute is new enough.
  * Source: nova-facts/db.md 6.3.
  */
@@ -11,11 +12,12 @@
 #include "fcgi_app/compute/target.h"
 
 enum reject {
-    REJECT_PORT_ACCELERATORS = 1 << 0, /* needs INSTANCE_WITH_CACHE */
-    REJECT_VDPA = 1 << 1,              /* the same */
-    REJECT_ACCELERATORS = 1 << 2,      /* needs INSTANCE_WITH_FLAVOR */
-    REJECT_SEV = 1 << 3,               /* the same */
-    REJECT_VTPM = 1 << 4,              /* the same */
+    REJECT_EXTENDED_REQUEST = 1 << 0,  /* asks the network service */
+    REJECT_PORT_ACCELERATORS = 1 << 1, /* needs INSTANCE_WITH_CACHE */
+    REJECT_VDPA = 1 << 2,              /* the same */
+    REJECT_ACCELERATORS = 1 << 3,      /* needs INSTANCE_WITH_FLAVOR */
+    REJECT_SEV = 1 << 4,               /* the same */
+    REJECT_VTPM = 1 << 5,              /* the same */
 };
 
 /* From which version of all nova-computes on a refusal is none; 0: never. */
@@ -26,8 +28,9 @@ struct reject_until {
 
 /*
  * Checks those of `what` in the order of the enum; `operation` is the action's name ("suspend").
- * Faults: ForbiddenPortsWithAccelerator, OperationNotSupportedForVDPAInterface, ForbiddenWithAccelerators,
- * OperationNotSupportedForSEV, OperationNotSupportedForVTPM.
+ * Faults: ExtendedResourceRequestOldCompute and the network service's, ForbiddenPortsWithAccelerator,
+ * OperationNotSupportedForVDPAInterface, ForbiddenWithAccelerators, OperationNotSupportedForSEV,
+ * OperationNotSupportedForVTPM.
  */
 struct fault *target_reject(const struct context *context, const struct target *target, unsigned what,
                             struct reject_until until, const char *operation) FAULT_CHECK;

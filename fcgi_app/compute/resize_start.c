@@ -313,8 +313,8 @@ struct fault *server_resize(const struct context *context, struct target *target
     struct server_spec *spec;
     json_t *image = NULL;
 
-    TRY(target_reject(context, target, REJECT_PORT_ACCELERATORS | REJECT_ACCELERATORS, (struct reject_until){ 0 },
-                      word));
+    TRY(target_reject(context, target, REJECT_EXTENDED_REQUEST | REJECT_PORT_ACCELERATORS | REJECT_ACCELERATORS,
+                      (struct reject_until){ 0 }, word));
     TRY(target_check_lock(context, target));
     TRY(target_check_states(target, &movable, &idle, true, word));
     TRY(target_check_host_up(context, target));

@@ -10,6 +10,7 @@
 #include "fcgi_app/clients/neutron.h"
 #include "fcgi_app/compute/security_private.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,10 +35,22 @@ static int64_t port_of(const json_t *rule, const char *key)
     return json_is_integer(value) ? json_integer_value(value) : SECURITY_NO_PORT;
 }
 
-void security_rule_read(const json_t *raw, struct security_rule *rule)
+/* Those that must be there. */
+static struct fault *need(const void *mem, const json_t *raw, const char *const *keys)
 {
+    json_t *value;
+
+    for (; *keys; keys++)
+        TRY(take_key(mem, raw, *keys, &value));
+    return NULL;
+}
+
+struct fault *security_rule_read(const void *mem, const json_t *raw, struct security_rule *rule)
+{
+    static const char *const keys[] = { "id", "security_group_id", "protocol", "remote_group_id", NULL };
     const char *cidr = text(raw, "remote_ip_prefix");
 
+    TRY(need(mem, raw, keys));
     *rule = (struct security_rule){ .id = text(raw, "id"),
                                     .parent_group_id = text(raw, "security_group_id"),
                                     .protocol = text(raw, "protocol"),
@@ -46,20 +59,25 @@ void security_rule_read(const json_t *raw, struct security_rule *rule)
                                     .group_id = text(raw, "remote_group_id"),
                                     .cidr = text_is_empty(cidr) ? "0.0.0.0/0" : cidr };
     if (text_is_empty(rule->protocol) || rule->from_port != SECURITY_NO_PORT || rule->to_port != SECURITY_NO_PORT)
-        return;
+        return NULL;
     if (!strcasecmp(rule->protocol, "tcp") || !strcasecmp(rule->protocol, "udp")) {
         rule->from_port = 1;
         rule->to_port = 65535;
     } else {
         rule->from_port = rule->to_port = -1;
     }
+    return NULL;
 }
 
-static void read_group(const void *mem, const json_t *raw, struct security_group *group)
+static struct fault *read_group(const void *mem, const json_t *raw, struct security_group *group)
 {
-    const json_t *rules = json_object_get(raw, "security_group_rules"), *rule;
+    static const char *const keys[] = { "id", "description", "name", "tenant_id", NULL };
+    json_t *rules = json_object_get(raw, "security_group_rules"), *rule, *direction;
     size_t i;
 
+    TRY(need(mem, raw, keys));
+    if (rules)
+        TRY(take_each(mem, rules, &rules));
     *group = (struct security_group){ .id = text(raw, "id"),
                                       .name = text(raw, "name"),
                                       .description = text(raw, "description"),
@@ -67,11 +85,11 @@ static void read_group(const void *mem, const json_t *raw, struct security_group
                                       .rules = mem_array(mem, struct security_rule, json_array_size(rules) + 1) };
     json_array_foreach(rules, i, rule)
     {
-        const char *direction = text(rule, "direction");
-
-        if (direction && !strcmp(direction, "ingress"))
-            security_rule_read(rule, &group->rules[group->rule_count++]);
+        TRY(take_key(mem, rule, "direction", &direction));
+        if (json_is_string(direction) && !strcmp(json_string_value(direction), "ingress"))
+            TRY(security_rule_read(mem, rule, &group->rules[group->rule_count++]));
     }
+    return NULL;
 }
 
 struct fault *security_group_check_id(const void *mem, const char *id)
@@ -95,14 +113,13 @@ struct fault *security_groups_list(const struct context *context, const void *me
 {
     const struct neutron_param own[] = { { "tenant_id", context->project_id ? context->project_id : "None" },
                                          { NULL, NULL } };
-    const json_t *item;
-    json_t *items;
+    json_t *items, *item;
     size_t i;
 
     TRY(neutron_list(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, all_tenants ? NULL : own, &items));
     *count = json_array_size(items);
     *groups = mem_array(mem, struct security_group, *count + 1);
-    json_array_foreach(items, i, item) read_group(mem, item, &(*groups)[i]);
+    json_array_foreach(items, i, item) TRY(read_group(mem, item, &(*groups)[i]));
     return NULL;
 }
 
@@ -111,9 +128,8 @@ struct fault *security_group_get(const struct context *context, const void *mem,
 {
     json_t *raw;
 
-    TRY(security_not_found(mem, neutron_show(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, id, NULL, &raw)));
-    read_group(mem, raw, group);
-    return NULL;
+    TRY(security_not_found(mem, neutron_show_get(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, id, NULL, &raw)));
+    return read_group(mem, raw, group);
 }
 
 /* Characters, not bytes. */
@@ -154,10 +170,8 @@ struct fault *security_group_create(const struct context *context, const void *m
 
     TRY(group_body(mem, name, description, &body));
     fault = neutron_create(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, body, &raw);
-    if (!fault) {
-        read_group(mem, raw, group);
-        return NULL;
-    }
+    if (!fault)
+        return read_group(mem, raw, group);
     if (fault_is(fault, FAULT_neutron_BadRequest))
         return fault_text(mem, Invalid, "%s", fault->message);
     if (fault_is(fault, FAULT_neutron_NeutronClientException) && fault->code == 409)
@@ -172,8 +186,7 @@ struct fault *security_group_update(const struct context *context, const void *m
 
     TRY(group_body(mem, name, description, &body));
     TRY(neutron_update(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, id, body, &raw));
-    read_group(mem, raw, group);
-    return NULL;
+    return read_group(mem, raw, group);
 }
 
 struct fault *security_group_delete(const struct context *context, const void *mem, const char *id)
@@ -283,7 +296,7 @@ struct fault *security_groups_of_server(const struct context *context, const voi
             continue;
         json_array_foreach(json_object_get(port, "security_groups"), g,
                            id) if (json_is_string(id) && (raw = find_id(items, json_string_value(id))))
-            read_group(mem, raw, &(*groups)[(*count)++]);
+            TRY(read_group(mem, raw, &(*groups)[(*count)++]));
     }
     return NULL;
 }
@@ -338,6 +351,8 @@ struct fault *security_group_add_to_server(const struct context *context, const 
     TRY(find_ports(context, mem, uuid, &ports));
     json_array_foreach(ports, i, raw)
     {
+        if (!json_is_object(raw))
+            return fault_new(mem, AttributeError, "object has no attribute 'get'");
         neutron_port_read(mem, raw, &port);
         if (!port.id)
             return fault_new(mem, KeyError, "'id'");
@@ -374,7 +389,7 @@ struct fault *security_group_remove_from_server(const struct context *context, c
         bool here = false;
 
         groups = json_object_get(raw, "security_groups");
-        port = text(raw, "id");
+        port = take_text(mem, json_object_get(raw, "id"));
         json_array_foreach(groups, g, group) if (json_is_string(group) && !strcmp(json_string_value(group), id))
         {
             json_array_remove(groups, g);

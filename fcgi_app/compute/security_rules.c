@@ -8,6 +8,7 @@
 #include "fcgi_app/clients/neutron.h"
 #include "fcgi_app/compute/security_private.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -235,8 +236,10 @@ struct fault *security_rule_add(const struct context *context, const void *mem, 
                                 const struct security_rule_asked *asked, struct security_rule *rule)
 {
     struct wanted wanted = { .group_id = asked->group_id };
-    json_t *bodies, *rules;
+    json_t *bodies, *rules, *made;
+    struct security_rule read;
     struct fault *fault;
+    size_t i;
 
     if (!asked->group_id)
         TRY(read_cidr(mem, asked->cidr, &wanted));
@@ -255,8 +258,14 @@ struct fault *security_rule_add(const struct context *context, const void *mem, 
     if (fault && fault_is(fault, FAULT_neutron_NeutronClientException) && fault->code == 400)
         return fault_text(mem, Invalid, "%s", fault->message);
     TRY(fault);
-    security_rule_read(json_array_get(rules, 0), rule);
-    return NULL;
+    TRY(take_each(mem, rules, &rules));
+    json_array_foreach(rules, i, made)
+    {
+        TRY(security_rule_read(mem, made, &read));
+        if (!i)
+            *rule = read;
+    }
+    return json_array_size(rules) ? NULL : fault_new(mem, IndexError, "list index out of range");
 }
 
 struct fault *security_rule_get(const struct context *context, const void *mem, const char *id,
@@ -265,9 +274,8 @@ struct fault *security_rule_get(const struct context *context, const void *mem, 
     json_t *raw;
 
     TRY(security_not_found(mem,
-                           neutron_show(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUP_RULES, id, NULL, &raw)));
-    security_rule_read(raw, rule);
-    return NULL;
+                           neutron_show_get(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUP_RULES, id, NULL, &raw)));
+    return security_rule_read(mem, raw, rule);
 }
 
 struct fault *security_rule_delete(const struct context *context, const void *mem, const char *id)

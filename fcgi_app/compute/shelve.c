@@ -146,6 +146,7 @@ struct fault *server_unshelve(const struct context *context, struct target *targ
     struct rpc_args args;
     const char *zone;
 
+    TRY(target_reject(context, target, REJECT_EXTENDED_REQUEST, (struct reject_until){ 0 }, "unshelve"));
     TRY(target_check_lock(context, target));
     TRY(target_check_states(target, &any_shelved, &idle, true, "unshelve"));
     TRY(server_spec_load(context, target, &spec));

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "fcgi_app/compute/interfaces.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
 #include "routes/action.h"
 #include "routes/resource.h"
@@ -21,15 +22,14 @@ static struct fault *find(const struct call *call, unsigned wants, const char *r
 
 /* ---- shows ---- */
 
-/* A member of a port as neutron has it; a missing one is an error upstream too. */
-static void put_member(struct call *call, const json_t *port, const char *name)
+/* A member of a port as neutron has it; one that is missing is an error. */
+static struct fault *put_member(struct call *call, const json_t *port, const char *name)
 {
-    const json_t *value = json_object_get(port, name);
+    json_t *value;
 
-    if (value)
-        json_put_tree(call->out, value);
-    else
-        json_put_null(call->out);
+    TRY(take_key(call->mem, port, name, &value));
+    json_put_tree(call->out, value);
+    return NULL;
 }
 
 static const char *tag_of(const struct interface_tag *tags, size_t count, const json_t *port)
@@ -42,23 +42,24 @@ static const char *tag_of(const struct interface_tag *tags, size_t count, const 
     return NULL;
 }
 
-static void put_port(struct call *call, const json_t *port, const struct interface_tag *tags, size_t count)
+static struct fault *put_port(struct call *call, const json_t *port, const struct interface_tag *tags, size_t count)
 {
     JSON_PUT_LITERAL(call->out, "{\"net_id\": ");
-    put_member(call, port, "network_id");
+    TRY(put_member(call, port, "network_id"));
     JSON_PUT_LITERAL(call->out, ", \"port_id\": ");
-    put_member(call, port, "id");
+    TRY(put_member(call, port, "id"));
     JSON_PUT_LITERAL(call->out, ", \"mac_addr\": ");
-    put_member(call, port, "mac_address");
+    TRY(put_member(call, port, "mac_address"));
     JSON_PUT_LITERAL(call->out, ", \"port_state\": ");
-    put_member(call, port, "status");
+    TRY(put_member(call, port, "status"));
     JSON_PUT_LITERAL(call->out, ", \"fixed_ips\": ");
-    put_member(call, port, "fixed_ips");
+    json_put_tree(call->out, json_object_get(port, "fixed_ips"));
     if (call->version >= 70) { /* 2.70: tags */
         JSON_PUT_LITERAL(call->out, ", \"tag\": ");
         json_put_string(call->out, tag_of(tags, count, port));
     }
     strbuf_putc(call->out, '}');
+    return NULL;
 }
 
 static struct fault *read_tags(const struct call *call, const struct target *target, const struct interface_tag **tags,
@@ -89,7 +90,7 @@ static struct fault *index_interfaces(struct call *call)
     {
         if (i)
             JSON_PUT_LITERAL(call->out, ", ");
-        put_port(call, port, tags, count);
+        TRY(put_port(call, port, tags, count));
     }
     JSON_PUT_LITERAL(call->out, "]}");
     return NULL;
@@ -101,6 +102,7 @@ static struct fault *show_port(struct call *call, const char *port_id)
     struct neutron_port port;
     struct target *target;
     struct fault *fault;
+    json_t *device;
     size_t count;
 
     TRY(find(call, 0, RULE("show"), &target));
@@ -108,11 +110,12 @@ static struct fault *show_port(struct call *call, const char *port_id)
     if (fault && fault_is(fault, FAULT_PortNotFound))
         return fault_http(call->mem, 404, "%s", fault->message);
     TRY(fault);
+    TRY(take_key(call->mem, port.raw, "device_id", &device));
     if (!port.device_id || strcmp(port.device_id, call->vars[0]))
         return fault_http(call->mem, 404, "Instance %s does not have a port with id %s", call->vars[0], port_id);
     TRY(read_tags(call, target, &tags, &count));
     JSON_PUT_LITERAL(call->out, "{\"interfaceAttachment\": ");
-    put_port(call, port.raw, tags, count);
+    TRY(put_port(call, port.raw, tags, count));
     strbuf_putc(call->out, '}');
     return NULL;
 }

@@ -4,6 +4,7 @@
 
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/json/take.h"
 #include "routes/paging.h"
 #include "routes/resource.h"
 #include "routes/views/images.h"
@@ -73,6 +74,13 @@ static struct fault *number_of(const struct call *call, const char *name, int64_
     return *number < 0 ? fault_http(call->mem, 400, "%s must be >= 0", name) : NULL;
 }
 
+static struct fault *must_have_id(const struct call *call, const struct glance_image *image)
+{
+    json_t *id;
+
+    return take_key(call->mem, image->meta, "id", &id);
+}
+
 static struct fault *list_images(struct call *call, struct glance_image **images, size_t *count)
 {
     struct glance_list list = { .marker = query_get(&call->query, "marker") };
@@ -98,6 +106,8 @@ static struct fault *list_images(struct call *call, struct glance_image **images
             list.filters.count++;
     }
     fault = glance_images_list(call->context, call->mem, &list, images, count);
+    for (size_t i = 0; !fault && i < *count; i++)
+        fault = must_have_id(call, &(*images)[i]);
     return fault && fault->name != FAULT_Http && fault_is(fault, FAULT_Invalid)
                ? fault_http(call->mem, 400, "%s", fault->message)
                : fault;
@@ -133,6 +143,7 @@ static struct fault *images_show(struct call *call)
     if (fault && (fault_is(fault, FAULT_ImageNotFound) || fault_is(fault, FAULT_InvalidImageRef)))
         return fault_http(call->mem, 404, "Image not found.");
     TRY(fault);
+    TRY(must_have_id(call, &image));
     images_view_show(call, &image);
     return NULL;
 }

@@ -101,7 +101,7 @@ static struct fault *networks_show(struct call *call)
     json_t *network;
 
     TRY(authorize(call, "os_compute_api:os-networks:show"));
-    fault = neutron_show(call->context, call->mem, NEUTRON_USER, NEUTRON_NETWORKS, call->vars[0], NULL, &network);
+    fault = neutron_show_get(call->context, call->mem, NEUTRON_USER, NEUTRON_NETWORKS, call->vars[0], NULL, &network);
     if (fault && fault_is(fault, FAULT_neutron_NetworkNotFoundClient))
         return fault_http(call->mem, 404, "Network not found");
     TRY(fault);

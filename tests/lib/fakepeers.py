@@ -104,7 +104,9 @@ class FakePeers:
 
     def fail(self, service, method='.*', path='', times=None, **what):
         """what: status=N [body=...], slow=SECONDS (then answers), rubbish=True, drop=True (closes the line),
-        replace={dotted name: value} changes the answer; skip=N lets the first N calls pass; hold=Hold() keeps it back."""
+        replace={dotted name: value} changes the answer; skip=N lets the first N calls pass; hold=Hold() keeps it back.
+        Malformed answers, with the status of the real one: instead=VALUE is sent as JSON in its place, text='…' as it is
+        (a character a byte), type='…' is its Content-Type; longer=N announces N bytes more than come."""
         with self.lock:
             self.faults.append({'service': service, 'method': method, 'path': path, 'times': times, **what})
 
@@ -207,8 +209,8 @@ class FakePeers:
         else:
             with self.lock:
                 status, out, extra = self._answer(service, method, parts, headers, value)
-            if fault and 'replace' in fault:
-                out = replaced(copy.deepcopy(out), fault['replace'])
+            if fault:
+                out, extra = malformed(fault, out, dict(extra))
         with self.lock:
             self.calls.append(Call(service, method, path, {k: v for k, v in headers.items() if k in KEPT_HEADERS},
                                    value, status))
@@ -232,6 +234,21 @@ class FakePeers:
                     out = function(ask, *match.groups())
                     return out if len(out) == 3 else (*out, {})
         return 404, {'error': {'code': 404, 'message': 'no such thing here: %s %s' % (method, parts.path)}}, {}
+
+
+def malformed(fault, out, extra):
+    """(body, headers) as a fault that leaves the status alone changes them."""
+    if 'replace' in fault:
+        out = replaced(copy.deepcopy(out), fault['replace'])
+    if 'instead' in fault:
+        out = json.dumps(fault['instead']).encode()
+    if 'text' in fault:
+        out = fault['text'].encode('latin-1')
+    if 'type' in fault:
+        extra['Content-Type'] = fault['type']
+    if 'longer' in fault:
+        extra['longer'] = fault['longer']
+    return out, extra
 
 
 def replaced(value, changes):
@@ -299,10 +316,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         self.send_response_only(status)
         extra = {'Content-Type': 'application/json', **extra}
+        longer = extra.pop('longer', 0)
+        self.close_connection = self.close_connection or longer > 0
         for name, value in extra.items():
             self.send_header(name, value)
         if status != 204:
-            self.send_header('Content-Length', str(len(out)))
+            self.send_header('Content-Length', str(len(out) + longer))
         self.end_headers()
         if self.command != 'HEAD' and status != 204:
             self.wfile.write(out)

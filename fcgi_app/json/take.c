@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What Python does to a value of the wrong type; see the header.  Neighbour: python.c, which prints values. */
+#include "config.h"
+
+#include "fcgi_app/json/take.h"
+
+#include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/strbuf.h"
+#include "fcgi_app/base/text.h"
+#include "fcgi_app/json/json.h"
+
+/* How Python calls the value's type. */
+static const char *type_name(const json_t *value)
+{
+    if (json_number_text(value))
+        return json_number_is_integer(value) ? "int" : "float";
+    switch (value ? json_typeof(value) : JSON_NULL) {
+    case JSON_OBJECT:
+        return "dict";
+    case JSON_ARRAY:
+        return "list";
+    case JSON_STRING:
+        return "str";
+    case JSON_INTEGER:
+        return "int";
+    case JSON_REAL:
+        return "float";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "bool";
+    default:
+        return "NoneType";
+    }
+}
+
+static bool is_text(const json_t *value)
+{
+    return json_is_string(value) && !json_number_text(value);
+}
+
+struct fault *take_key(const void *mem, const json_t *value, const char *key, json_t **item)
+{
+    *item = NULL;
+    if (json_is_array(value) || is_text(value))
+        return fault_new(mem, TypeError,
+                         mem_printf(mem, "%s indices must be integers%s", json_is_array(value) ? "list" : "string",
+                                    json_is_array(value) ? " or slices, not str" : ", not 'str'"));
+    if (!json_is_object(value))
+        return fault_new(mem, TypeError, mem_printf(mem, "'%s' object is not subscriptable", type_name(value)));
+    *item = json_object_get(value, key);
+    return *item ? NULL : fault_new(mem, KeyError, mem_printf(mem, "'%s'", key));
+}
+
+struct fault *take_get(const void *mem, const json_t *value, const char *key, json_t **item)
+{
+    *item = NULL;
+    if (!json_is_object(value))
+        return fault_new(mem, AttributeError, mem_printf(mem, "'%s' object has no attribute 'get'", type_name(value)));
+    *item = json_object_get(value, key);
+    return NULL;
+}
+
+struct fault *take_attribute(const void *mem, const json_t *value, const char *key, json_t **item)
+{
+    *item = json_object_get(value, key);
+    return *item ? NULL : fault_new(mem, AttributeError, key);
+}
+
+struct fault *take_first(const void *mem, const json_t *value, json_t **item)
+{
+    *item = NULL;
+    if (json_is_object(value))
+        return fault_new(mem, KeyError, "0");
+    if (!json_is_array(value) && !is_text(value))
+        return fault_new(mem, TypeError, mem_printf(mem, "'%s' object is not subscriptable", type_name(value)));
+    TRY(take_each(mem, value, (json_t **)item));
+    *item = json_array_get(*item, 0);
+    return *item ? NULL : fault_new(mem, IndexError, "list index out of range");
+}
+
+struct fault *take_each(const void *mem, const json_t *value, json_t **array)
+{
+    const char *key, *text;
+    json_t *member;
+    size_t size;
+
+    *array = NULL;
+    if (json_is_array(value)) {
+        *array = (json_t *)(uintptr_t)value;
+        return NULL;
+    }
+    if (!json_is_object(value) && !is_text(value))
+        return fault_new(mem, TypeError, mem_printf(mem, "'%s' object is not iterable", type_name(value)));
+    TRY(json_read(mem, "[]", 2, array));
+    if (json_is_object(value)) {
+        json_object_foreach((json_t *)(uintptr_t)value, key, member) json_array_append_new(*array, json_string(key));
+        return NULL;
+    }
+    text = json_string_value(value);
+    for (size_t i = 0, length = json_string_length(value); i < length; i += size) {
+        text_utf8_next(text + i, length - i, &size);
+        json_array_append_new(*array, json_stringn_nocheck(text + i, size));
+    }
+    return NULL;
+}
+
+struct fault *take_length(const void *mem, const json_t *value, size_t *length)
+{
+    json_t *array;
+
+    *length = 0;
+    if (!json_is_array(value) && !json_is_object(value) && !is_text(value))
+        return fault_new(mem, TypeError, mem_printf(mem, "object of type '%s' has no len()", type_name(value)));
+    TRY(take_each(mem, value, &array));
+    *length = json_array_size(array);
+    return NULL;
+}
+
+struct fault *take_hashable(const void *mem, const json_t *value)
+{
+    if (json_is_array(value) || json_is_object(value))
+        return fault_new(mem, TypeError, mem_printf(mem, "unhashable type: '%s'", type_name(value)));
+    return NULL;
+}
+
+bool take_is_true(const json_t *value)
+{
+    if (json_number_text(value))
+        return true; /* none of those is zero */
+    switch (value ? json_typeof(value) : JSON_NULL) {
+    case JSON_OBJECT:
+        return json_object_size(value) > 0;
+    case JSON_ARRAY:
+        return json_array_size(value) > 0;
+    case JSON_STRING:
+        return json_string_length(value) > 0;
+    case JSON_INTEGER:
+        return json_integer_value(value) != 0;
+    case JSON_REAL:
+        return json_real_value(value) != 0;
+    default:
+        return json_is_true(value);
+    }
+}
+
+const char *take_text(const void *mem, const json_t *value)
+{
+    struct strbuf text;
+
+    if (is_text(value))
+        return json_string_value(value);
+    if (!value || json_is_null(value))
+        return NULL;
+    strbuf_init(&text, mem, 32);
+    json_put_python_str(&text, value);
+    return text.data;
+}
