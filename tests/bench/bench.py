@@ -335,6 +335,7 @@ def bench_keystone(folder, lab, results):
     pool = stack.Pool(folder, conf)
     front = stack.Lighttpd(folder, pool.socket)
     try:
+        bench_writes.on_lab(sys.modules[__name__], front.url, pool.pid, theirs, their_root, token, main, results)
         for path, n_ours, n_theirs, want in KEYSTONE_TARGETS:
             target = path.format(id=newest['id'])
             before = cpu(neutron)
@@ -351,7 +352,6 @@ def bench_keystone(folder, lab, results):
                 say('         %-32s neutron  %7.1f ms  python %8.1f ms  %.2f of it (target 0.5: %s)' % (
                     '', net[0], net[1], net[0] / net[1], verdict(net[0] / net[1], 0.5, False)))
             results.setdefault('keystone', {})[path] = {'ours': mine, 'python': other, 'neutron': net}
-        bench_writes.on_lab(sys.modules[__name__], front.url, pool.pid, theirs, their_root, token, main, results)
     finally:
         front.stop()
         pool.stop()

@@ -19,9 +19,10 @@ sys.path[:0] = [os.path.join(HERE, '..', 'peers'), os.path.join(HERE, '..', 'lib
 
 import stack  # noqa: E402
 
-# What is measured, our requests, Python's, target of our CPU as a part of theirs.
-TARGETS = (('POST /servers', 60, 12, 30), ('servers/{id} with groups', 400, 40, 60),
-           ('servers/detail with groups', 60, 12, 120), ('os-stop, os-start', 60, 10, 40))
+# What is measured, our requests, Python's, target of our CPU as a part of theirs. The list comes last, when what a worker takes
+# with its connections alone has been seen.
+TARGETS = (('POST /servers', 60, 12, 30), ('servers/{id} with groups', 400, 40, 60), ('os-stop, os-start', 60, 10, 40),
+           ('servers/detail with groups', 60, 12, 120))
 MEMORY_TARGET_KIB = 8192
 WARM = 20  # calls before those that count: each worker has then opened its connections
 
@@ -81,10 +82,12 @@ class Scene:
         stopped = self.rest()
         client.ask('POST', '/v2.1/servers/%s/action' % self.server, {'os-start' if stopped else 'os-stop': None})
 
-    def measure(self, ours, theirs=None):
+    def measure(self, ours, theirs=None, before_last=lambda: None):
         """CPU ms a call by name, ours and theirs: one thing at a time of both, so that the machine does the same beside it."""
         mine, other = {}, {} if theirs else None
-        for (name, n_ours, n_theirs, _), once in zip(TARGETS, (self.create, self.show, self.detail, self.power)):
+        for (name, n_ours, n_theirs, _), once in zip(TARGETS, (self.create, self.show, self.power, self.detail)):
+            if once == self.detail:
+                before_last()
             for client, count, costs in ((ours, n_ours, mine), (theirs, n_theirs, other)):
                 if client:
                     costs[name] = client.cost(count, lambda once=once, client=client: once(client))
@@ -111,12 +114,20 @@ def report(say, verdict, mine, other, results, where):
     results['writes ' + where] = {'ours': mine, 'python': other}
 
 
-def memory(say, verdict, private_kib, children, root, results, where):
-    """The largest worker, once each kind of connection has been used."""
-    kib = max(private_kib(pid) for pid in children(root) if pid != root)
-    say('private memory of a worker with all its connections open: %.1f MiB (target %.0f: %s)' % (
-        kib / 1024, MEMORY_TARGET_KIB / 1024, verdict(kib, MEMORY_TARGET_KIB, False)))
+def memory(bench, root, results, where, target=None):
+    """Says what the largest worker holds."""
+    kib = max(bench.private_kib(pid) for pid in bench.children(root) if pid != root)
+    bench.say('private memory of a worker %s: %.1f MiB%s' % (where, kib / 1024, '' if not target else ' (target %.0f: %s)' % (
+        target / 1024, bench.verdict(kib, target, False))))
     results['worker KiB ' + where] = kib
+
+
+def measure(bench, scene, clients, results, where):
+    root = clients[0].root
+    costs = scene.measure(*clients, before_last=lambda: memory(
+        bench, root, results, 'with all its connections open', MEMORY_TARGET_KIB))
+    report(bench.say, bench.verdict, *costs, results, where)
+    memory(bench, root, results, 'after the lists')
 
 
 # -- stand-ins
@@ -135,8 +146,7 @@ def on_stand_ins(bench, results):
         with contextlib.closing(StandIn(stage, writes, write_world, world)) as scene:
             client = Client(scene.front.url, scene.pool.pid, fakepeers.TOKENS['member'], bench.cpu)
             bench.say('with stand-ins for the other services (no lab: Python\'s half is left out):')
-            report(bench.say, bench.verdict, *scene.measure(client), results, 'on stand-ins')
-            memory(bench.say, bench.verdict, bench.private_kib, bench.children, scene.pool.pid, results, 'on stand-ins')
+            measure(bench, scene, [client], results, 'on stand-ins')
     finally:
         stage.stop()
 
@@ -189,8 +199,7 @@ def on_lab(bench, url, root, theirs, their_root, token, main_url, results):
     link.autocommit = True
     try:
         scene = Lab(link, clients[0])
-        report(bench.say, bench.verdict, *scene.measure(*clients), results, 'in the lab')
-        memory(bench.say, bench.verdict, bench.private_kib, bench.children, root, results, 'in the lab')
+        measure(bench, scene, clients, results, 'in the lab')
         scene.close(clients[0])
     finally:
         link.close()
