@@ -182,9 +182,11 @@ static void run_end(struct run *run, struct fault *fault)
             run->entries[i]->answer->rows = (struct db_rows){ 0 };
             run->entries[i]->answered = true;
         }
-    for (size_t i = 0; i < run->count; i++)
+    for (size_t i = 0; i < run->count; i++) {
         trace_answer(trace_of(run->batch, run->link), run->batch, run->entries[i]->event,
                      run->entries[i]->answer->fault);
+        echo_answer(run->link, run->entries[i]->statement, run->entries[i]->answer);
+    }
     run->finished = true;
 }
 
@@ -596,6 +598,7 @@ void db_batch_run(struct db_batch *batch, int timeout_ms)
         run->entries[run->count++] = entry;
         run->writes = run->writes || entry->statement->write;
         entry->event = trace_statement(trace_of(batch, entry->link), batch, entry->statement, entry->params);
+        echo_statement(entry->link, entry->statement, entry->params);
     }
     score_stage(slot, SCORE_DATABASE);
     for (size_t i = 0; i < count; i++)

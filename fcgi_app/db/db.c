@@ -28,6 +28,8 @@ static struct db_settings settings_of(const struct conf *conf)
         .prepared_statements = conf_bool(conf, OPTION_fcgi_prepared_statements),
         .recycle_seconds = (int)conf_int(conf, OPTION_database_connection_recycle_time),
         .traced = conf_bool(conf, OPTION_profiler_trace_sqlalchemy),
+        .debug = (int)conf_int(conf, OPTION_database_connection_debug),
+        .api_debug = (int)conf_int(conf, OPTION_api_database_connection_debug),
     };
 }
 

@@ -28,6 +28,7 @@ struct db_settings {
     bool prepared_statements; /* false: nothing is kept on the server, for pgbouncer's transaction mode */
     int recycle_seconds;      /* a connection older than this is opened anew; -1: never */
     bool traced;              /* statements are events of a request's trace */
+    int debug, api_debug;     /* connection_debug: of the main database and the cells, of the API's */
 };
 
 struct db {
@@ -114,6 +115,10 @@ struct fault *rows_fill(const void *mem, const struct db_statement *statement, c
 struct profiler_event *trace_statement(struct profiler *profiler, const void *mem, const struct db_statement *statement,
                                        const struct db_params *params);
 void trace_answer(struct profiler *profiler, const void *mem, struct profiler_event *event, const struct fault *fault);
+
+/* A statement and its answer in the log, where connection_debug asks for it (db/echo.c). */
+void echo_statement(const struct db_link *link, const struct db_statement *statement, const struct db_params *params);
+void echo_answer(const struct db_link *link, const struct db_statement *statement, const struct db_answer *answer);
 
 /* Forgets the list of cells. */
 void cells_forget(struct db *db);

@@ -73,6 +73,8 @@ password = SERVICE-PASS
     text = open(path, encoding='utf-8').read().replace('transport_url = fake://', '''debug = True
 log_options = True
 transport_url = rabbit://nova:RABBIT-PW@127.0.0.1:1/''')
+    text = text.replace('[database]\n', '[database]\nconnection_debug = 100\n').replace(
+        '[api_database]\n', '[api_database]\nconnection_debug = 50\n')
     with open(path, 'w', encoding='utf-8') as out:
         out.write(text + '\n[oslo_reports]\nlog_dir = %s\n' % folder.path)
     return path
@@ -136,6 +138,11 @@ def test_a_run_at_debug_shows_no_secret(folder, running, down_cell):
     assert "changePassword" in log
     assert 'db-start' in log and 'wsgi-stop' in log
     assert 'port 1 failed' in log
+    echoed = [line for line in log.splitlines() if 'sqlalchemy.engine.Engine' in line]
+    assert any('SELECT' in line and 'nova_api' in line and 'parameters, not shown' in line for line in echoed)
+    assert any('SELECT' in line and 'nova_cell' in line and 'parameters, not shown' in line for line in echoed)
+    assert any('nova_cell' in line and ' rows, ' in line for line in echoed)
+    assert not any('nova_api' in line and ' rows, ' in line for line in echoed)
     assert 'hmac_keys = ***' in report
     for name, text in texts.items():
         for secret in SECRETS[:8] + SECRETS[9:]:
