@@ -251,13 +251,17 @@ static struct fault *enter(const struct filter *filter, struct request *request,
     context->project_domain_name = TEXT_HEADER("HTTP_X_PROJECT_DOMAIN_NAME");
     context->roles = read_roles(request->mem, TEXT_HEADER("HTTP_X_ROLES", "HTTP_X_ROLE"));
     context->service_roles = read_roles(request->mem, TEXT_HEADER("HTTP_X_SERVICE_ROLES"));
+    context->service_user_id = TEXT_HEADER("HTTP_X_SERVICE_USER_ID");
+    context->service_user_domain_id = TEXT_HEADER("HTTP_X_SERVICE_USER_DOMAIN_ID");
+    context->service_project_id = TEXT_HEADER("HTTP_X_SERVICE_PROJECT_ID");
+    context->service_project_domain_id = TEXT_HEADER("HTTP_X_SERVICE_PROJECT_DOMAIN_ID");
     forwarded = request_param(request, "HTTP_X_IS_ADMIN_PROJECT");
     context->is_admin_project = !forwarded || !strcasecmp(forwarded, "true");
     if (!context->user_id) {
         log_debug("Neither X_USER_ID nor X_USER found in request");
         return fault_http(request->mem, 401, NULL);
     }
-    context->is_admin = policy_allows(context, "context_is_admin", NULL);
+    TRY(policy_allows(context, "context_is_admin", NULL, &context->is_admin));
     context->authenticated = true;
     log_set_context(context);
     return NULL;

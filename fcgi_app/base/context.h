@@ -33,6 +33,10 @@ struct context {
     const char *service_catalog; /* JSON text of X-Service-Catalog's services that upstream keeps, or NULL */
     const char *token_catalog; /* JSON text of the token's own catalogue, v3, whole; NULL where no token was checked */
     const char *const *roles;  /* NULL-terminated; never NULL once authenticated */
+    const char *service_user_id; /* whose token came beside the user's, NULL: nobody's; rules may ask */
+    const char *service_user_domain_id;
+    const char *service_project_id;
+    const char *service_project_domain_id;
     const char *const *service_roles;
     bool authenticated;    /* an authentication filter filled this */
     bool is_admin;         /* rule context_is_admin, or noauth2's admin */

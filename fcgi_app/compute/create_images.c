@@ -233,6 +233,7 @@ static struct fault *check_disk(const struct create *create)
     const struct new_device *root = create_root_device(&create->devices);
     int64_t least = number_of(create, "min_disk") * GIB, size = number_of(create, "size");
     int64_t there = create->flavor->root_gb * GIB;
+    bool may;
 
     if (root && root->destination_type && !strcmp(root->destination_type, "volume")) {
         if (root->volume_size == DEVICE_NONE || least <= root->volume_size * GIB)
@@ -240,9 +241,8 @@ static struct fault *check_disk(const struct create *create)
         return fault_new(create->mem, VolumeSmallerThanMinDisk, root->volume_size * GIB, least);
     }
     if (!there) {
-        if (!policy_allows(create->context, "os_compute_api:servers:create:zero_disk_flavor", NULL))
-            return fault_new(create->mem, BootFromVolumeRequiredForZeroDiskFlavor);
-        return NULL;
+        TRY(policy_allows(create->context, "os_compute_api:servers:create:zero_disk_flavor", NULL, &may));
+        return may ? NULL : fault_new(create->mem, BootFromVolumeRequiredForZeroDiskFlavor);
     }
     if (size > there)
         return fault_new(create->mem, FlavorDiskSmallerThanImage, there, size);

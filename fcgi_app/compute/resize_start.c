@@ -50,8 +50,8 @@ static struct fault *may_cross_cells(const struct context *context, const struct
     json_t *ports, *port;
     size_t i;
 
-    *may = policy_allows(context, "compute:servers:resize:cross_cell",
-                         &(struct policy_target){ target->row->project_id, target->row->user_id });
+    TRY(policy_allows(context, "compute:servers:resize:cross_cell",
+                      &(struct policy_target){ target->row->project_id, target->row->user_id }, may));
     if (!*may)
         return NULL;
     TRY(service_minimum_version_all_cells(context, compute, 1, false, &version));

@@ -156,15 +156,17 @@ static bool option_is_open(const char *name, int version)
     return false;
 }
 
-static void drop_options(const struct context *context, struct servers_search *search, int version)
+static struct fault *drop_options(const struct context *context, struct servers_search *search, int version)
 {
-    bool every = policy_allows(context, "os_compute_api:servers:allow_all_filters", NULL);
+    bool every;
 
+    TRY(policy_allows(context, "os_compute_api:servers:allow_all_filters", NULL, &every));
     for (size_t i = 0; i < search->option_count;)
         if (every ? word_in(paging_words, search->options[i].name) : !option_is_open(search->options[i].name, version))
             take(search, search->options[i].name);
         else
             i++;
+    return NULL;
 }
 
 /* Partial servers need a query without paging, order and filters but all_tenants. */
@@ -443,7 +445,7 @@ struct fault *servers_search_read(const struct context *context, const struct se
     *search = (struct servers_search){ .changes_since = DB_NO_TIME, .changes_before = DB_NO_TIME };
     for (size_t i = 0; i < query->query->count; i++)
         set(search, query->query->pairs[i].key, query->query->pairs[i].value);
-    drop_options(context, search, query->version);
+    TRY(drop_options(context, search, query->version));
     search->partial = partial_allowed(query, search);
     for (size_t i = 0; i < search->option_count; i++)
         if (word_in(joined_tables, search->options[i].name) || *search->options[i].name == '_')

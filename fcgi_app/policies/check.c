@@ -37,13 +37,10 @@ CREDENTIAL(system_scope)
 CREDENTIAL(domain_id)
 CREDENTIAL(project_id)
 CREDENTIAL(project_domain_id)
-
-/* Of a service's token only its roles are kept. */
-static const char *credential_unknown(const struct context *context)
-{
-    (void)context;
-    return NULL;
-}
+CREDENTIAL(service_user_id)
+CREDENTIAL(service_user_domain_id)
+CREDENTIAL(service_project_id)
+CREDENTIAL(service_project_domain_id)
 
 static const char *credential_is_admin(const struct context *context)
 {
@@ -81,10 +78,10 @@ static const struct credential {
     { "project_domain_id", credential_project_domain_id, NULL, false },
     { "roles", NULL, credential_roles, false },
     { "is_admin_project", credential_is_admin_project, NULL, true },
-    { "service_user_id", credential_unknown, NULL, false },
-    { "service_user_domain_id", credential_unknown, NULL, false },
-    { "service_project_id", credential_unknown, NULL, false },
-    { "service_project_domain_id", credential_unknown, NULL, false },
+    { "service_user_id", credential_service_user_id, NULL, false },
+    { "service_user_domain_id", credential_service_user_domain_id, NULL, false },
+    { "service_project_id", credential_service_project_id, NULL, false },
+    { "service_project_domain_id", credential_service_project_domain_id, NULL, false },
     { "service_roles", NULL, credential_service_roles, false },
     { "system", credential_system_scope, NULL, false }, /* there only when it says something */
 };

@@ -295,9 +295,13 @@ static bool allow_by_worker(const struct context *context, const char *rule, con
     return allow(policies, context, rule, target, extras, fault);
 }
 
-bool policy_allows(const struct context *context, const char *rule, const struct policy_target *target)
+struct fault *policy_allows(const struct context *context, const char *rule, const struct policy_target *target,
+                            bool *allowed)
 {
-    return allow_by_worker(context, rule, target, NULL, NULL);
+    struct fault *fault = NULL;
+
+    *allowed = allow_by_worker(context, rule, target, NULL, &fault) && !fault;
+    return fault;
 }
 
 struct fault *policy_check(const struct context *context, const char *rule, const struct policy_target *target)

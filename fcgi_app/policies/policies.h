@@ -54,8 +54,9 @@ struct fault *policy_check(const struct context *context, const char *rule,
 /* As policy_check, for a target that has further keys: `extras` ends with a NULL key. */
 struct fault *policy_check_with(const struct context *context, const char *rule, const struct policy_target *target,
                                 const struct policy_extra *extras) FAULT_CHECK;
-/* The soft form: a server that cannot be asked refuses. */
-bool policy_allows(const struct context *context, const char *rule, const struct policy_target *target);
+/* The soft form, for what is only left out where it is not allowed: *allowed. The faults of a server alone. */
+struct fault *policy_allows(const struct context *context, const char *rule, const struct policy_target *target,
+                            bool *allowed) FAULT_CHECK;
 
 /* ---- the parts, for tests and tools ---- */
 

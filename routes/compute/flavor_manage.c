@@ -23,10 +23,10 @@ static struct fault *may(const struct call *call, const char *rule)
 }
 
 /* From 2.61 on, for those whom the policy lets see them. */
-static bool shows_extra_specs(const struct call *call)
+static struct fault *shows_extra_specs(const struct call *call, bool *shown)
 {
-    return versions_hold((struct versions)V_FROM(61), call->version) &&
-           policy_allows(call->context, "os_compute_api:os-flavor-extra-specs:index", NULL);
+    *shown = versions_hold((struct versions)V_FROM(61), call->version);
+    return *shown ? policy_allows(call->context, "os_compute_api:os-flavor-extra-specs:index", NULL, shown) : NULL;
 }
 
 static struct fault *not_found(const struct call *call, struct fault *fault)
@@ -111,6 +111,7 @@ static struct fault *flavor_manage_create(struct call *call)
 {
     struct flavor flavor;
     struct fault *fault;
+    bool extra_specs;
 
     TRY(may(call, POLICY("create")));
     TRY(read_flavor(call, &flavor));
@@ -118,7 +119,8 @@ static struct fault *flavor_manage_create(struct call *call)
     if (fault && (fault_is(fault, FAULT_FlavorExists) || fault_is(fault, FAULT_FlavorIdExists)))
         return fault_http(call->mem, 409, "%s", fault->message);
     TRY(fault);
-    flavors_view_show(call, &flavor, shows_extra_specs(call));
+    TRY(shows_extra_specs(call, &extra_specs));
+    flavors_view_show(call, &flavor, extra_specs);
     return NULL;
 }
 
@@ -126,10 +128,12 @@ static struct fault *flavor_manage_update(struct call *call)
 {
     const json_t *description = json_object_get(json_object_get(call->body, "flavor"), "description");
     const struct flavor *flavor;
+    bool extra_specs;
 
     TRY(may(call, POLICY("update")));
     TRY(not_found(call, flavors_describe(call->context, call->vars[0], json_string_value(description), &flavor)));
-    flavors_view_show(call, flavor, shows_extra_specs(call));
+    TRY(shows_extra_specs(call, &extra_specs));
+    flavors_view_show(call, flavor, extra_specs);
     return NULL;
 }
 

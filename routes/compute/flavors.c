@@ -74,10 +74,10 @@ static struct fault *list_flavors(const struct call *call, enum flavor_depth dep
 }
 
 /* From 2.61 on, for those whom the policy lets see them. */
-static bool wants_extra_specs(const struct call *call)
+static struct fault *wants_extra_specs(const struct call *call, bool *shown)
 {
-    return versions_hold((struct versions)V_FROM(61), call->version) &&
-           policy_allows(call->context, SEES_EXTRA_SPECS, NULL);
+    *shown = versions_hold((struct versions)V_FROM(61), call->version);
+    return *shown ? policy_allows(call->context, SEES_EXTRA_SPECS, NULL, shown) : NULL;
 }
 
 static struct fault *flavors_index(struct call *call)
@@ -91,9 +91,10 @@ static struct fault *flavors_index(struct call *call)
 
 static struct fault *flavors_detail(struct call *call)
 {
-    bool extra_specs = wants_extra_specs(call);
     struct flavor_list list;
+    bool extra_specs;
 
+    TRY(wants_extra_specs(call, &extra_specs));
     TRY(list_flavors(call, extra_specs ? FLAVOR_EXTRA_SPECS : FLAVOR_DETAIL, &list));
     flavors_view_detail(call, &list, extra_specs);
     return NULL;
@@ -101,10 +102,12 @@ static struct fault *flavors_detail(struct call *call)
 
 static struct fault *flavors_show(struct call *call)
 {
-    bool extra_specs = wants_extra_specs(call);
     const struct flavor *flavor;
-    struct fault *fault = flavors_get(call->context, call->mem, call->vars[0], extra_specs, &flavor);
+    struct fault *fault;
+    bool extra_specs;
 
+    TRY(wants_extra_specs(call, &extra_specs));
+    fault = flavors_get(call->context, call->mem, call->vars[0], extra_specs, &flavor);
     if (fault && fault->name == FAULT_FlavorNotFound)
         return fault_http(call->mem, 404, "%s", fault->message);
     TRY(fault);

@@ -68,6 +68,7 @@ static struct fault *instance_actions_show(struct call *call)
     struct action_event_list events;
     struct policy_target target;
     struct action_owner owner;
+    bool every;
 
     TRY(find(call, POLICY("show"), &owner));
     TRY(action_log_get(call->context, &owner, call->vars[1], &action, &events));
@@ -75,13 +76,15 @@ static struct fault *instance_actions_show(struct call *call)
         return fault_http(call->mem, 404, "Action %s not found", call->vars[1]);
     target = (struct policy_target){ .project_id = owner.project_id };
     sight.project_id = owner.project_id;
-    if (policy_allows(call->context, POLICY("events"), &target)) {
+    TRY(policy_allows(call->context, POLICY("events"), &target, &every));
+    if (every) {
         sight.events = sight.traceback = true;
         sight.host = from(call, 62);
     } else {
         sight.events = from(call, 51);
     }
-    sight.details = sight.events && from(call, 84) && policy_allows(call->context, POLICY("events:details"), &target);
+    if (sight.events && from(call, 84))
+        TRY(policy_allows(call->context, POLICY("events:details"), &target, &sight.details));
     instance_actions_view_show(call, action, &events, &sight);
     return NULL;
 }

@@ -11,12 +11,13 @@ static struct fault *server_topology_index(struct call *call)
 {
     struct policy_target target_of_rule;
     struct target *target;
+    bool host;
 
     TRY(target_find(call->context, call->vars[0], INSTANCE_WITH_NUMA | INSTANCE_WITH_VCPU, &target));
     target_of_rule = (struct policy_target){ .project_id = target->row->project_id };
     TRY(policy_check(call->context, "compute:server:topology:index", &target_of_rule));
-    return server_topology_view(call, target->row->numa_topology,
-                                policy_allows(call->context, "compute:server:topology:host:index", &target_of_rule));
+    TRY(policy_allows(call->context, "compute:server:topology:host:index", &target_of_rule, &host));
+    return server_topology_view(call, target->row->numa_topology, host);
 }
 
 /* clang-format off */

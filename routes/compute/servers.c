@@ -43,8 +43,10 @@ static struct fault *servers_index(struct call *call)
 static struct fault *servers_detail(struct call *call)
 {
     struct servers servers;
+    unsigned wants;
 
-    TRY(list_servers(call, true, servers_view_list_wants(call), &servers));
+    TRY(servers_view_list_wants(call, &wants));
+    TRY(list_servers(call, true, wants, &servers));
     return servers_view_detail(call, &servers);
 }
 

@@ -409,23 +409,30 @@ unsigned servers_view_wants(const struct call *call)
     return wants;
 }
 
-unsigned servers_view_list_wants(const struct call *call)
+struct fault *servers_view_list_wants(const struct call *call, unsigned *wants)
 {
-    unsigned wants = servers_view_wants(call);
+    bool seen;
 
-    if (!policy_allows(call->context, SEES_ATTRIBUTES, NULL))
-        wants &= ~(unsigned)(INSTANCE_ATTRIBUTES | INSTANCE_ATTRIBUTES3);
-    if ((wants & INSTANCE_SERVICE) && !policy_allows(call->context, SEES_HOST_STATUS, NULL) &&
-        !policy_allows(call->context, SEES_HOST_UNKNOWN, NULL))
-        wants &= ~(unsigned)INSTANCE_SERVICE;
-    return wants;
+    *wants = servers_view_wants(call);
+    TRY(policy_allows(call->context, SEES_ATTRIBUTES, NULL, &seen));
+    if (!seen)
+        *wants &= ~(unsigned)(INSTANCE_ATTRIBUTES | INSTANCE_ATTRIBUTES3);
+    if (!(*wants & INSTANCE_SERVICE))
+        return NULL;
+    TRY(policy_allows(call->context, SEES_HOST_STATUS, NULL, &seen));
+    if (!seen)
+        TRY(policy_allows(call->context, SEES_HOST_UNKNOWN, NULL, &seen));
+    if (!seen)
+        *wants &= ~(unsigned)INSTANCE_SERVICE;
+    return NULL;
 }
 
 /* ---- whole answers ---- */
 
-static struct server_view *view_open(struct call *call, bool detail, const struct policy_target *target)
+static struct fault *view_open(struct call *call, bool detail, const struct policy_target *target,
+                               struct server_view **opened)
 {
-    struct server_view *view = mem_new(call->mem, struct server_view);
+    struct server_view *view = *opened = mem_new(call->mem, struct server_view);
 
     view->call = call;
     view->detail = detail;
@@ -434,15 +441,16 @@ static struct server_view *view_open(struct call *call, bool detail, const struc
     links_open_beside(call, &view->servers, "flavors", &view->flavors);
     links_open_beside(call, &view->servers, "images", &view->images);
     strbuf_init(&view->rendered, call->mem, 4000);
-    view->attributes = policy_allows(call->context, SEES_ATTRIBUTES, target);
+    TRY(policy_allows(call->context, SEES_ATTRIBUTES, target, &view->attributes));
     if (call->version >= 47) /* 2.47: the flavor is shown itself */
-        view->extra_specs = policy_allows(call->context, SEES_EXTRA_SPECS, target);
+        TRY(policy_allows(call->context, SEES_EXTRA_SPECS, target, &view->extra_specs));
     if (call->version >= 16) { /* 2.16 */
-        view->host_status = policy_allows(call->context, SEES_HOST_STATUS, target);
+        TRY(policy_allows(call->context, SEES_HOST_STATUS, target, &view->host_status));
         if (!view->host_status)
-            view->host_status = view->host_unknown_only = policy_allows(call->context, SEES_HOST_UNKNOWN, target);
+            TRY(policy_allows(call->context, SEES_HOST_UNKNOWN, target, &view->host_unknown_only));
+        view->host_status = view->host_status || view->host_unknown_only;
     }
-    return view;
+    return NULL;
 }
 
 static void put_server(struct server_view *view, const struct view_plan *plan, struct view_state *state,
@@ -512,19 +520,23 @@ static struct fault *groups_of(const struct call *call, const struct server *ser
 struct fault *servers_view_detail(struct call *call, const struct servers *servers)
 {
     const struct network_groups *groups;
+    struct server_view *view;
 
     TRY(groups_of(call, servers->items, servers->count, &groups));
-    put_list(view_open(call, true, NULL), servers, full_fields, partial_fields, groups, "servers/detail");
+    TRY(view_open(call, true, NULL, &view));
+    put_list(view, servers, full_fields, partial_fields, groups, "servers/detail");
     return NULL;
 }
 
 struct fault *servers_view_show(struct call *call, const struct server *server)
 {
     struct policy_target target = { server->instance->project_id, NULL };
-    struct server_view *view = view_open(call, false, &target);
-    struct view_state state = { call->out, call->version, view };
+    struct server_view *view;
+    struct view_state state;
     struct view_plan plan;
 
+    TRY(view_open(call, false, &target, &view));
+    state = (struct view_state){ call->out, call->version, view };
     view_plan(&plan, server->partial ? partial_fields : full_fields, call->version);
     TRY(groups_of(call, server, 1, &view->groups));
     JSON_PUT_LITERAL(call->out, "{\"server\": ");
@@ -541,11 +553,13 @@ struct fault *servers_view_changed(struct call *call, const struct server *serve
                                                "\"os-extended-volumes:", "\"host_status\"" };
     const struct versions later = V_FROM(75);
     struct policy_target target = { server->instance->project_id, NULL };
-    struct server_view *view = view_open(call, false, &target);
-    struct view_state state = { call->out, call->version, view };
+    struct server_view *view;
+    struct view_state state;
     struct view_field fields[sizeof(full_fields) / sizeof(full_fields[0])];
     struct view_plan plan;
 
+    TRY(view_open(call, false, &target, &view));
+    state = (struct view_state){ call->out, call->version, view };
     memcpy(fields, full_fields, sizeof(fields));
     for (struct view_field *field = fields; field->key; field++) {
         for (size_t i = 0; i < sizeof(shown_later) / sizeof(shown_later[0]); i++)

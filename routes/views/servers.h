@@ -14,7 +14,7 @@
 /* What the columns of a detailed view are at the call's version, whoever asks. */
 unsigned servers_view_wants(const struct call *call);
 /* The same for a list, less what the caller may not see. */
-unsigned servers_view_list_wants(const struct call *call);
+struct fault *servers_view_list_wants(const struct call *call, unsigned *wants) FAULT_CHECK;
 
 /* {"servers": […], "servers_links": …} */
 void servers_view_index(struct call *call, const struct servers *servers);

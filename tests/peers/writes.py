@@ -141,9 +141,14 @@ POLICIES = {
 "os_compute_api:servers:show:host_status": "{keystone}/policy/no"
 ''',
 }
+# Rules that decide what is shown; the server that they ask is not there.
+POLICIES['remote_dead'] = ''.join('"%s": "http://127.0.0.1:1/policy"\n' % rule for rule in (
+    'os_compute_api:servers:show:host_status', 'os_compute_api:os-flavor-extra-specs:index',
+    'os_compute_api:servers:allow_all_filters', 'os_compute_api:os-instance-actions:events',
+    'compute:servers:resize:cross_cell', 'compute:server:topology:host:index'))
 POLICIES['remote_json'] = POLICIES['remote']
 POLICIES['remote_files'] = POLICIES['remote']
-for _name, _more in (('remote', ''), ('remote_json', 'remote_content_type = application/json\n'),
+for _name, _more in (('remote', ''), ('remote_dead', ''), ('remote_json', 'remote_content_type = application/json\n'),
                      ('remote_files', 'remote_ssl_client_crt_file = /nonexistent/crt\n')):
     CONFIGURATIONS[_name] = '\n[oslo_policy]\npolicy_file = {folder}/rules.yaml\n' + _more
 
