@@ -2,10 +2,13 @@
 """What somebody may try: to be another, to write where nothing of theirs is, to smuggle lines into an answer; and what must stay
 secret while the program does its work at DEBUG, or listens to somebody who is not who they should be."""
 import base64
+import http.server
 import os
 import signal
+import ssl
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -282,6 +285,73 @@ def test_services_that_nobody_vouches_for_are_not_asked(apis, stage, certificate
     api = apis({'keystone_authtoken': good, 'service_user': good, **{group: {'insecure': 'true'} for group in GROUPS[2:]}},
                peers=secure, workers=1)
     assert api.ask('POST', SERVERS, FULL).status == 202
+
+
+class Rules(http.server.BaseHTTPRequestHandler):
+    """A server that rules ask; it allows all."""
+    asked = []
+
+    def do_POST(self):
+        self.asked.append(self.rfile.read(int(self.headers['Content-Length'])).decode())
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'True')
+
+    def log_message(self, *args):
+        pass
+
+
+class RulesServer(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        pass  # a handshake that fails is what the test is about
+
+
+@pytest.fixture(params=(False, True), ids=('any client', 'known clients'))
+def rules(request, certificate, tmp_path):
+    """(a file of rules that asks a server behind TLS, does that want to see a certificate?)"""
+    server = RulesServer(('127.0.0.1', 0), Rules)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate[:2])
+    if request.param:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(certificate[2])
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    path = tmp_path / 'rules.yaml'
+    path.write_text('"os_compute_api:os-pause-server:pause": "https://127.0.0.1:%d/policy"\n' % server.server_address[1])
+    path.chmod(0o644)
+    Rules.asked.clear()
+    yield str(path), request.param
+    server.shutdown()
+    server.server_close()
+
+
+def test_rules_ask_a_server_that_is_who_it_should_be(apis, stage, certificate, rules):
+    path, demanding = rules
+    client = {'remote_ssl_client_crt_file': certificate[2], 'remote_ssl_client_key_file': certificate[2][:-3] + 'key'}
+    stranger = {'remote_ssl_client_crt_file': certificate[0], 'remote_ssl_client_key_file': certificate[1]}
+    authority = {'remote_ssl_ca_crt_file': certificate[0]}
+    unverified = {'remote_ssl_verify_server_crt': 'false'}
+    # it is believed unless told otherwise, as upstream's default is; who must be known shows what is configured
+    for options, good in ((client, True), ({**client, **unverified}, True),
+                          ({**client, **authority, 'remote_ssl_verify_server_crt': 'true'}, True),
+                          ({**client, 'remote_ssl_ca_crt_file': certificate[2], 'remote_ssl_verify_server_crt': 'true'}, False),
+                          ({**client, 'remote_ssl_verify_server_crt': 'true'}, False),
+                          ({**authority, 'remote_ssl_verify_server_crt': 'true'}, not demanding),
+                          ({**stranger, **unverified}, not demanding)):
+        rig.restore(stage)
+        Rules.asked.clear()
+        api = apis({'oslo_policy': {'policy_file': path, **options}}, workers=1)
+        answer = api.ask('POST', WEB_1 + '/action', {'pause': None})
+        assert answer.status == (202 if good else 500), options
+        assert len(Rules.asked) == (1 if good else 0), options
+        if not good:
+            assert 'requests.exceptions.' in answer.words
+        if good:
+            assert 'credentials' in Rules.asked[0] and fakepeers.TOKENS['member'] not in Rules.asked[0]
+        api.stop()
 
 
 def test_the_service_users_may_be_application_credentials(apis, stage):
