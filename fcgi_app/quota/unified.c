@@ -180,7 +180,7 @@ static struct fault *try_count(const struct context *context, const struct quota
     struct usage usage;
     size_t delta_count;
 
-    unified_deltas(context->mem, server, wanted, &deltas, &delta_count);
+    TRY(unified_deltas(context->mem, server, wanted, &deltas, &delta_count));
     TRY(open_flat(context, &limits));
     allowed = mem_array(context->mem, int64_t, delta_count);
     for (size_t i = 0; i < delta_count; i++)

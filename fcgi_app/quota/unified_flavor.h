@@ -14,8 +14,8 @@ struct unified_delta {
     int64_t more;
 };
 
-/* For `count` servers, sorted by name, on mem. */
-void unified_deltas(const void *mem, const struct quota_server *server, int64_t count, struct unified_delta **deltas,
-                    size_t *delta_count);
+/* For `count` servers, sorted by name, on mem. Fault: NotImplementedError for a flavor that wants encrypted memory. */
+struct fault *unified_deltas(const void *mem, const struct quota_server *server, int64_t count,
+                             struct unified_delta **deltas, size_t *delta_count) FAULT_CHECK;
 
 #endif
