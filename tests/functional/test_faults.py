@@ -144,6 +144,28 @@ def undisturbed(served, stage):
     return out
 
 
+def test_a_worker_killed_once_a_volume_is_reserved_leaves_the_attachment(api, stage):
+    """Neither program looks later for what it had asked cinder for: the reference's API gives an attachment back only where it
+    goes on to the failure itself. Who runs the cloud deletes it at cinder, and the volume is free again."""
+    path, volume = WEB_1 + '/os-volume_attachments', NAMES['vol3']
+    wanted = {'volumeAttachment': {'volumeId': volume}}
+    hold = Hold()
+    stage.peers.fail('cinder', 'POST', '/attachments', hold=hold)
+    asked = api.start('POST', path, wanted)
+    api.kill_at(hold.wait())
+    hold.release()
+    assert asked.result(20).status == 0
+    attachments = stage.peers.cloud.attachments
+    stack.wait_until('cinder has reserved it', lambda: [a for a in attachments.values() if a['volume_id'] == volume])
+    rows = stage.rows.query('nova_cell1', "SELECT attachment_id FROM block_device_mapping WHERE volume_id = '%s'" % volume)
+    assert rows == [(None,)], 'the device that its host had named, without the attachment'
+    assert 'attach_volume' not in [m.method for m in sent(stage)]
+    assert api.ask('POST', path, wanted).status == 400, 'it is reserved'
+    stage.peers.reset()
+    stage.rows.restore()
+    assert api.ask('POST', path, wanted).status == 200
+
+
 @pytest.mark.parametrize('step', LOCAL_DELETE, ids=lambda step: '%s %s %s' % step)
 def test_a_worker_killed_while_it_deletes_is_finished_by_the_next(api, stage, undisturbed, step):
     on_a_dead_host(stage)
