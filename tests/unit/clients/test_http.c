@@ -66,6 +66,10 @@ static bool serve_one(int fd, int number)
         say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
         return false;
     }
+    if (strstr(in, " /pieces")) {
+        say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+        return false;
+    }
     if (strstr(in, " /rubbish")) {
         say(fd, "SSH-2.0-OpenSSH_9.2\r\n");
         return false;
@@ -238,6 +242,18 @@ static void several_go_at_once(void **state)
     http_perform(&peer.worker, peer.mem, NULL, 0);
 }
 
+/* As in urllib3: fewer bytes than Content-Length says are what came; chunks that break off are no answer (below). */
+static void a_body_that_breaks_off_is_what_came(void **state)
+{
+    struct http_call call = ask("/half");
+
+    (void)state;
+    http_perform(&peer.worker, peer.mem, &call, 1);
+    assert_int_equal(call.failure, HTTP_ANSWERED);
+    assert_int_equal(call.status, 200);
+    assert_string_equal(call.reply, "half");
+}
+
 static void failures_have_their_kind(void **state)
 {
     static const struct {
@@ -245,7 +261,7 @@ static void failures_have_their_kind(void **state)
         enum http_failure failure;
     } rows[] = {
         { "/hangup", HTTP_CONNECT_FAILURE },
-        { "/half", HTTP_CONNECT_FAILURE },
+        { "/pieces", HTTP_CONNECT_FAILURE },
         { "/rubbish", HTTP_CONNECT_FAILURE },
         { "/headers", HTTP_BROKEN },
         { "http://127.0.0.1:1/", HTTP_CONNECT_FAILURE },
@@ -306,6 +322,7 @@ int main(void)
         cmocka_unit_test(connections_are_kept),
         cmocka_unit_test(bodies_go_once),
         cmocka_unit_test(several_go_at_once),
+        cmocka_unit_test(a_body_that_breaks_off_is_what_came),
         cmocka_unit_test(failures_have_their_kind),
         cmocka_unit_test(silence_ends_a_call),
         cmocka_unit_test(headers_cannot_be_smuggled),
