@@ -51,14 +51,15 @@ class Client:
         return json.loads(data) if data else None
 
     def cost(self, count, once):
-        """CPU ms of the API a call of once(), its first ones left out."""
+        """(CPU ms of the API a call of once(), calls a second one after another), its first ones left out."""
         for _ in range(min(WARM, count)):
             once()
-        before = self.cpu(self.root)
+        before, begun = self.cpu(self.root), time.monotonic()
         for _ in range(count):
             once()
+        rate = count / (time.monotonic() - begun)
         time.sleep(0.05)
-        return (self.cpu(self.root) - before) * 1000 / count
+        return (self.cpu(self.root) - before) * 1000 / count, rate
 
 
 class Scene:
@@ -83,7 +84,7 @@ class Scene:
         client.ask('POST', '/v2.1/servers/%s/action' % self.server, {'os-start' if stopped else 'os-stop': None})
 
     def measure(self, ours, theirs=None, before_last=lambda: None):
-        """CPU ms a call by name, ours and theirs: one thing at a time of both, so that the machine does the same beside it."""
+        """cost() by name, ours and theirs: one thing at a time of both, so that the machine does the same beside it."""
         mine, other = {}, {} if theirs else None
         for (name, n_ours, n_theirs, _), once in zip(TARGETS, (self.create, self.show, self.power, self.detail)):
             if once == self.detail:
@@ -105,12 +106,16 @@ class Scene:
 
 def report(say, verdict, mine, other, results, where):
     for name, _, _, want in TARGETS:
+        cpu, rate = mine[name]
+        # What stops and starts waits for nova-compute in between: its rate says nothing.
+        rates = '' if name == 'os-stop, os-start' else '  %.1f a second' % rate
         if other:
-            ratio = other[name] / mine[name] if mine[name] else float('inf')
-            say('%-28s CPU ours %7.3f ms  python %8.2f ms  1/%-5.0f (target 1/%d: %s)' % (
-                name, mine[name], other[name], ratio, want, verdict(ratio, want, True)))
+            their_cpu, their_rate = other[name]
+            ratio = their_cpu / cpu if cpu else float('inf')
+            say('%-28s CPU ours %7.3f ms  python %8.2f ms  1/%-5.0f (target 1/%d: %s)%s' % (
+                name, cpu, their_cpu, ratio, want, verdict(ratio, want, True), rates and '%s, python %.1f' % (rates, their_rate)))
         else:
-            say('%-28s CPU ours %7.3f ms' % (name, mine[name]))
+            say('%-28s CPU ours %7.3f ms%s' % (name, cpu, rates))
     results['writes ' + where] = {'ours': mine, 'python': other}
 
 
