@@ -14,7 +14,7 @@ run_one() {
     case $name in params | query | body | ini | paste | version | token) span=$SECONDS_EACH ;; *) span=$((SECONDS_EACH / 2)) ;; esac
     corpus=$SOURCE/tests/fuzz/corpus/$name
     mkdir -p "$BUILD/found/$name"
-    if "$target" -max_total_time="$span" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    if "$target" -max_total_time="$span" -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$BUILD/crashes/$name-" "$BUILD/found/$name" "$corpus" >"$BUILD/found/$name.log" 2>&1; then
         echo "   $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$BUILD/found/$name.log") runs, clean"
     else
