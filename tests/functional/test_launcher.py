@@ -97,7 +97,7 @@ def test_one_socket_for_each_api(home, pools):
     metadata = str(home / "metadata.sock")
     assert wait_until(lambda: os.path.exists(metadata))
     assert fastcgi.request(metadata, "GET", "/").status == 200
-    assert len(pool.workers()) == 3
+    assert wait_until(lambda: len(pool.workers()) == 3)
     board = json.loads(pool.get("/fcgi-status?json").body)
     assert sorted(worker["api"] for worker in board["processes"]) == ["metadata", "osapi_compute", "osapi_compute"]
 
