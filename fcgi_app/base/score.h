@@ -7,8 +7,8 @@
 #ifndef NOVA_BASE_SCORE_H
 #define NOVA_BASE_SCORE_H
 
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The stages of a request, in order; SCORE_IDLE between requests. */

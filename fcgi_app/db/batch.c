@@ -547,9 +547,8 @@ static struct run *run_of(struct run *runs, size_t *count, const struct db_batch
 static bool nul_in(const struct entry *entry)
 {
     for (unsigned i = 0; entry->params && i < entry->params->count; i++)
-        for (const char *at = entry->params->values[i]; at && (at = strchr(at, TEXT_NUL[0])); at++)
-            if (text_begins_nul(at))
-                return true;
+        if (entry->params->values[i] && strstr(entry->params->values[i], TEXT_NUL))
+            return true;
     return false;
 }
 
