@@ -148,6 +148,13 @@ struct fault *neutron_available_networks(const struct context *context, const vo
                                          const char *const *ids, size_t id_count, bool auto_allocate,
                                          struct neutron_network **networks, size_t *count) FAULT_CHECK;
 
+/*
+ * The physical network that a network's ports are wired to (of the first segment that has one; NULL: none, on mem) and
+ * whether its traffic goes through tunnels. Faults besides: NovaException where there are segments and none has one.
+ */
+struct fault *neutron_network_kind(const struct context *context, const void *mem, const char *id, const char **physnet,
+                                   bool *tunneled) FAULT_CHECK;
+
 /* Has each network of a list by ids an id that was asked for? Faults: ValueError; KeyError, TypeError. */
 struct fault *neutron_networks_asked(const void *mem, const json_t *items, const char *const *ids,
                                      size_t id_count) FAULT_CHECK;

@@ -6,6 +6,7 @@
 
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/clients/neutron_private.h"
 #include "fcgi_app/json/json.h"
 #include "fcgi_app/json/take.h"
@@ -33,6 +34,44 @@ struct fault *neutron_port_show(const struct context *context, const void *mem, 
     if (fault_is(fault, FAULT_neutron_NeutronClientException))
         return fault_text(mem, NovaException, "Failed to access port %s: %s", id, fault->message);
     return fault;
+}
+
+struct fault *neutron_network_kind(const struct context *context, const void *mem, const char *id, const char **physnet,
+                                   bool *tunneled)
+{
+    static const struct neutron_param segments_only[] = { { "fields", "segments" }, { 0 } };
+    static const struct neutron_param provider_only[] = { { "fields", "provider:physical_network" },
+                                                          { "fields", "provider:network_type" },
+                                                          { 0 } };
+    json_t *network, *named, *segments, *segment;
+    const char *type;
+    bool several;
+    size_t i;
+
+    *physnet = NULL;
+    *tunneled = false;
+    TRY(neutron_has_extension(context, mem, NEUTRON_SERVICE, "multi-provider", &several));
+    if (several) {
+        TRY(neutron_show_get(context, mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, id, segments_only, &network));
+        TRY(take_get(mem, network, "segments", &segments));
+        if (segments)
+            TRY(take_each(mem, segments, &segments));
+        json_array_foreach(segments, i, segment)
+        {
+            TRY(take_get(mem, segment, "provider:physical_network", &named));
+            *physnet = take_text(mem, named);
+            if (!text_is_empty(*physnet))
+                return NULL;
+        }
+        if (json_array_size(segments))
+            return fault_text(mem, NovaException, "None of the segments of network %s provides a physical_network", id);
+    }
+    TRY(neutron_show_get(context, mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, id, provider_only, &network));
+    TRY(take_get(mem, network, "provider:physical_network", &named));
+    *physnet = take_text(mem, named);
+    type = json_string_value(json_object_get(network, "provider:network_type"));
+    *tunneled = type && (!strcmp(type, "vxlan") || !strcmp(type, "gre") || !strcmp(type, "geneve"));
+    return NULL;
 }
 
 struct fault *neutron_networks_asked(const void *mem, const json_t *items, const char *const *ids, size_t id_count)

@@ -242,49 +242,6 @@ struct wants {
     json_t *level;
 };
 
-static const char *const layer3_types[] = { "vxlan", "gre", "geneve" };
-
-static struct fault *read_network_kind(const struct create *create, const char *id, const char **physnet,
-                                       bool *tunneled)
-{
-    static const struct neutron_param segments_only[] = { { "fields", "segments" }, { 0 } };
-    static const struct neutron_param provider_only[] = { { "fields", "provider:physical_network" },
-                                                          { "fields", "provider:network_type" },
-                                                          { 0 } };
-    json_t *network, *named;
-    const char *type;
-    bool several;
-
-    TRY(neutron_has_extension(create->context, create->mem, NEUTRON_SERVICE, "multi-provider", &several));
-    if (several) {
-        json_t *segments, *segment;
-        size_t index;
-
-        TRY(neutron_show_get(create->context, create->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, id, segments_only,
-                             &network));
-        TRY(take_get(create->mem, network, "segments", &segments));
-        if (segments)
-            TRY(take_each(create->mem, segments, &segments));
-        json_array_foreach(segments, index, segment)
-        {
-            TRY(take_get(create->mem, segment, "provider:physical_network", &named));
-            *physnet = take_text(create->mem, named);
-            if (!text_is_empty(*physnet))
-                return NULL;
-        }
-        if (json_array_size(segments))
-            return fault_text(create->mem, NovaException,
-                              "None of the segments of network %s provides a physical_network", id);
-    }
-    TRY(neutron_show_get(create->context, create->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, id, provider_only, &network));
-    TRY(take_get(create->mem, network, "provider:physical_network", &named));
-    *physnet = take_text(create->mem, named);
-    type = json_string_value(json_object_get(network, "provider:network_type"));
-    for (size_t i = 0; i < COUNT(layer3_types); i++)
-        *tunneled = *tunneled || is(type, layer3_types[i]);
-    return NULL;
-}
-
 static void add_physnet(struct wants *wants, const char *physnet)
 {
     if (text_is_empty(physnet))
@@ -367,14 +324,16 @@ static struct fault *read_port(struct create *create, struct network_request *re
         { "fields", "device_profile" },
         { NULL, NULL },
     };
-    const char *physnet = NULL;
+    const char *physnet;
     struct neutron_port port;
-
     json_t *network;
+    bool tunneled;
 
     TRY(neutron_port_show(create->context, create->mem, NEUTRON_SERVICE, request->port_id, fields, &port));
     TRY(take_get(create->mem, port.raw, "network_id", &network));
-    TRY(read_network_kind(create, port.network_id ? port.network_id : "None", &physnet, &wants->tunneled));
+    TRY(neutron_network_kind(create->context, create->mem, port.network_id ? port.network_id : "None", &physnet,
+                             &tunneled));
+    wants->tunneled = wants->tunneled || tunneled;
     if (is_accelerator(port.vnic_type))
         TRY(add_accelerator(create, request, &port, wants));
     if (json_object_size(port.resource_request)) {
@@ -457,9 +416,11 @@ struct fault *create_networks_resources(struct create *create, const char *affin
             if (!text_is_empty(request->port_id)) {
                 TRY(read_port(create, request, affinity, &wants));
             } else if (request->network_id && strcmp(request->network_id, "auto")) {
-                const char *physnet = NULL;
+                const char *physnet;
+                bool tunneled;
 
-                TRY(read_network_kind(create, request->network_id, &physnet, &wants.tunneled));
+                TRY(neutron_network_kind(create->context, create->mem, request->network_id, &physnet, &tunneled));
+                wants.tunneled = wants.tunneled || tunneled;
                 add_physnet(&wants, physnet);
             }
         }

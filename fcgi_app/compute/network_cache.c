@@ -365,49 +365,6 @@ static void find_bridge(const struct refresh *refresh, const json_t *port, struc
         wire->bridge = mem_printf(refresh->mem, "%.*s", NIC_NAME_LENGTH, wire->bridge);
 }
 
-static struct fault *find_physnet(const struct refresh *refresh, const char *network, struct wire *wire)
-{
-    static const struct neutron_param segments_only[] = { { "fields", "segments" }, { NULL, NULL } };
-    static const struct neutron_param provider[] = { { "fields", "provider:physical_network" },
-                                                     { "fields", "provider:network_type" },
-                                                     { NULL, NULL } };
-    const struct context *context = refresh->context;
-    const json_t *segments, *segment;
-    json_t *shown;
-    const char *kind;
-    bool several;
-    size_t i;
-
-    TRY(neutron_has_extension(context, refresh->mem, NEUTRON_SERVICE, "multi-provider", &several));
-    if (several) {
-        TRY(neutron_show_get(context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, network, segments_only, &shown));
-        if (!json_is_object(shown))
-            return fault_new(refresh->mem, AttributeError, "'NoneType' object has no attribute 'get'");
-        segments = json_object_get(shown, "segments");
-        if (segments && !json_is_array(segments))
-            return fault_new(refresh->mem, TypeError, "'NoneType' object is not iterable");
-        json_array_foreach(segments, i, segment)
-        {
-            if (!json_is_object(segment))
-                return fault_new(refresh->mem, AttributeError, "'NoneType' object has no attribute 'get'");
-            wire->physnet = text(segment, "provider:physical_network");
-            if (wire->physnet && *wire->physnet)
-                return NULL;
-        }
-        wire->physnet = NULL;
-        if (json_array_size(segments))
-            return fault_text(refresh->mem, NovaException,
-                              "None of the segments of network %s provides a physical_network", network);
-    }
-    TRY(neutron_show_get(context, refresh->mem, NEUTRON_SERVICE, NEUTRON_NETWORKS, network, provider, &shown));
-    if (!json_is_object(shown))
-        return fault_new(refresh->mem, AttributeError, "'NoneType' object has no attribute 'get'");
-    kind = text(shown, "provider:network_type");
-    wire->physnet = text(shown, "provider:physical_network");
-    wire->tunneled = text_is(kind, "vxlan") || text_is(kind, "gre") || text_is(kind, "geneve");
-    return NULL;
-}
-
 static const json_t *find_by_id(const json_t *items, const char *id)
 {
     const json_t *item;
@@ -489,7 +446,7 @@ static struct fault *put_vif(struct refresh *refresh, const json_t *port, bool p
             JSON_PUT_LITERAL(out, ", ");
         TRY(put_subnet(refresh, subnet, ips, count));
     }
-    TRY(find_physnet(refresh, network_id, &wire));
+    TRY(neutron_network_kind(refresh->context, refresh->mem, network_id, &wire.physnet, &wire.tunneled));
     put_network_end(refresh, port, network, &wire);
     JSON_PUT_LITERAL(out, ", \"type\": ");
     put_member(out, port, "binding:vif_type");
