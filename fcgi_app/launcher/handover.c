@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fork, put the sockets where the new program looks for them, exec. */
+/* fork, put the sockets where the new program looks for them, exec; handover.h says why there are two forks. */
 #include "config.h"
 
 #include "fcgi_app/launcher/handover.h"
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define READY_VARIABLE "NOVA_API_FCGI_READY_FD"
@@ -63,22 +64,60 @@ static void become(const char *program, char **argv, const struct handover_socke
     _exit(127);
 }
 
+/* In between: leaves once the new program's process is there, and has said its number. */
+static void beget(const char *program, char **argv, const struct handover_socket *sockets, size_t count,
+                  const struct notify *notify, int pipe_end)
+{
+    pid_t pid = fork();
+    ssize_t written;
+
+    if (!pid) {
+        /* The number is the first thing in the pipe, and the old pool reads it before anything else. */
+        pid = getpid();
+        if (write(pipe_end, &pid, sizeof(pid)) == sizeof(pid))
+            become(program, argv, sockets, count, notify, pipe_end);
+        _exit(1);
+    }
+    written = pid < 0 ? write(pipe_end, &pid, sizeof(pid)) : 0;
+    _exit(written != 0);
+}
+
+static pid_t read_number(int fd)
+{
+    pid_t pid;
+    ssize_t got;
+
+    do
+        got = read(fd, &pid, sizeof(pid));
+    while (got < 0 && errno == EINTR);
+    return got == sizeof(pid) ? pid : -1;
+}
+
 pid_t handover_start(const char *program, char **argv, const struct handover_socket *sockets, size_t count,
                      const struct notify *notify, int *ready)
 {
     int ends[2];
-    pid_t pid;
+    pid_t between, pid;
 
     if (pipe2(ends, O_CLOEXEC))
         return -1;
-    pid = fork();
-    if (!pid)
-        become(program, argv, sockets, count, notify, ends[1]);
+    between = fork();
+    if (!between)
+        beget(program, argv, sockets, count, notify, ends[1]);
     close(ends[1]);
-    if (pid < 0)
+    if (between < 0) {
         close(ends[0]);
-    else
-        *ready = ends[0];
+        return -1;
+    }
+    pid = read_number(ends[0]);
+    while (waitpid(between, NULL, 0) < 0 && errno == EINTR)
+        ;
+    if (pid < 0) {
+        close(ends[0]);
+        errno = EAGAIN;
+        return -1;
+    }
+    *ready = ends[0];
     return pid;
 }
 

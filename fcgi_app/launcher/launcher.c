@@ -266,9 +266,8 @@ struct fault *launcher_launch(struct launcher *launcher, struct service *service
     return NULL;
 }
 
-static void successor_gone(struct launcher *launcher)
+static void forget_successor(struct launcher *launcher)
 {
-    log_error("The new process %d did not come up; this pool goes on", (int)launcher->successor);
     close(launcher->successor_ready);
     launcher->successor_ready = -1;
     launcher->successor = 0;
@@ -287,10 +286,6 @@ static bool reap(struct launcher *launcher)
         log_info("Child %d killed by signal %d", (int)pid, WTERMSIG(status));
     else
         log_info("Child %d exited with status %d", (int)pid, WEXITSTATUS(status));
-    if (pid == launcher->successor) {
-        successor_gone(launcher);
-        return true;
-    }
     for (size_t i = 0; i < launcher->child_count; i++)
         if (launcher->children[i].pid == pid)
             child = &launcher->children[i];
@@ -367,12 +362,16 @@ static void hear_successor(struct launcher *launcher)
     char word, text[48];
 
     if (read(launcher->successor_ready, &word, 1) != 1) {
-        successor_gone(launcher);
+        log_error("The new process %d did not come up; this pool goes on", (int)launcher->successor);
+        forget_successor(launcher);
         return;
     }
     log_info("Process %d serves now", (int)launcher->successor);
-    snprintf(text, sizeof(text), "MAINPID=%d", (int)launcher->successor);
+    /* The new pool's own first sign of life may come too early to be heard from it. */
+    snprintf(text, sizeof(text), "MAINPID=%d%s", (int)launcher->successor,
+             launcher->notify.watchdog_usec ? "\nWATCHDOG=1" : "");
     notify_send(&launcher->notify, text);
+    forget_successor(launcher);
     launcher->handed_over = true;
     launcher->sigcaught = SIGUSR1;
     launcher->running = false;
@@ -420,6 +419,13 @@ static void handle_signals(struct launcher *launcher)
     signals_caught(SIGCHLD);
 }
 
+/* Is this the process that the service manager listens to? Of two pools it is the old one until that has named the new.
+ */
+static bool is_main(const struct launcher *launcher)
+{
+    return launcher->predecessor < 0 && !launcher->handed_over;
+}
+
 /* Until a signal, a word of the new pool, or so many milliseconds; then looks after what the clock asks for. */
 static void wait_for_something(struct launcher *launcher, int milliseconds)
 {
@@ -436,7 +442,7 @@ static void wait_for_something(struct launcher *launcher, int milliseconds)
     tell_predecessor(launcher);
     if (report_trigger_pulled(&launcher->trigger))
         report_write(launcher->report, NULL);
-    if (launcher->notify.watchdog_usec && clock_monotonic_usec() >= launcher->watchdog_next) {
+    if (launcher->notify.watchdog_usec && is_main(launcher) && clock_monotonic_usec() >= launcher->watchdog_next) {
         notify_send(&launcher->notify, "WATCHDOG=1");
         launcher->watchdog_next = clock_monotonic_usec() + launcher->notify.watchdog_usec / 2;
     }
@@ -445,9 +451,9 @@ static void wait_for_something(struct launcher *launcher, int milliseconds)
 /* How long the parent may sleep without missing the watchdog's or the trigger's time. */
 static int tick(const struct launcher *launcher)
 {
-    uint64_t half = launcher->notify.watchdog_usec / 2000;
+    uint64_t quarter = launcher->notify.watchdog_usec / 4000;
 
-    return half && half < TICK_MS ? (int)half : TICK_MS;
+    return quarter && quarter < TICK_MS ? (int)quarter : TICK_MS;
 }
 
 static void respawn_children(struct launcher *launcher)
@@ -479,7 +485,8 @@ static void reload(struct launcher *launcher)
 
 static int stop(struct launcher *launcher)
 {
-    notify_send(&launcher->notify, "STOPPING=1");
+    if (is_main(launcher))
+        notify_send(&launcher->notify, "STOPPING=1");
     signals_release(SIGTERM);
     signals_release(SIGINT);
     if (launcher->settings->graceful_shutdown_timeout > 0)
@@ -507,7 +514,8 @@ void launcher_abandon(struct launcher *launcher)
 
 int launcher_wait(struct launcher *launcher)
 {
-    notify_send(&launcher->notify, "READY=1");
+    if (is_main(launcher))
+        notify_send(&launcher->notify, "READY=1");
     if (launcher->settings->log_options) {
         log_debug("Full set of CONF:");
         settings_log_options(launcher->conf);

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pool's parent and workers under signals, deaths, load and bad peers."""
-import collections
 import json
 import os
 import pathlib
@@ -17,43 +16,8 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 import fastcgi  # noqa: E402
+from load import Load  # noqa: E402
 from pool import TESTPOOL, TOP, Pool, alive, children, free_port, wait_until  # noqa: E402
-
-
-class Load:
-    """Clients that ask without pause until told to stop; counts answers and everything that was no answer."""
-
-    def __init__(self, address, clients=4, path="/"):
-        self.address, self.path, self.going = address, path, True
-        self.good, self.bad, self.pids = 0, [], collections.Counter()
-        self.lock = threading.Lock()
-        self.threads = [threading.Thread(target=self._run) for _ in range(clients)]
-
-    def _run(self):
-        while self.going:
-            try:
-                answer = fastcgi.request(self.address, "GET", self.path, timeout=10)
-                good = answer.ended and answer.status == 200
-                what = f"{answer.raw!r} {answer.ended}"
-            except OSError as error:
-                good, what = False, repr(error)
-            with self.lock:
-                if good:
-                    self.good += 1
-                    self.pids[answer.text] += 1
-                else:
-                    self.bad.append(what)
-            time.sleep(0.002)
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.going = False
-        for thread in self.threads:
-            thread.join()
 
 
 def in_background(function, *arguments, **options):
