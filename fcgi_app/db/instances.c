@@ -332,36 +332,38 @@ static void put_page(struct strbuf *sql, const struct instance_query *query, con
 
 /* Which servers' rows of the tables beside are looked for. */
 struct whose {
+    const char *from; /* what is joined with each of those tables */
     const char *all;
     const char *locked; /* only a locked server has a reason: most pages have none to look for */
     const char *one;    /* the parameter that is the only uuid, or NULL */
 };
 
-/* few servers are best looked up one by one, many are joined */
-static const struct whose few = { .all = "= ANY(ARRAY(SELECT uuid FROM p))",
-                                  .locked = "= ANY(ARRAY(SELECT uuid FROM p WHERE locked_by IS NOT NULL))" };
-static const struct whose many = { .all = "IN (SELECT uuid FROM p)",
-                                   .locked = "IN (SELECT uuid FROM p WHERE locked_by IS NOT NULL)" };
-static const struct whose only = { .all = "= $1", .locked = "= $1", .one = "$1" };
+/*
+ * Few servers are best looked up one by one.  Many are joined, which PostgreSQL does by hashing the tables of a small
+ * cell and by their indexes in a large one: with "o", their ids alone, since each reading of "p" copies whole rows.
+ */
+#define LOCKED_ONES "= ANY(ARRAY(SELECT uuid FROM p WHERE locked_by IS NOT NULL))"
+#define ONLY_IDS "), o AS MATERIALIZED (SELECT uuid FROM p"
+static const struct whose few = { .from = "", .all = "= ANY(ARRAY(SELECT uuid FROM p))", .locked = LOCKED_ONES };
+static const struct whose many = { .from = ", o", .all = "= o.uuid", .locked = LOCKED_ONES };
+static const struct whose only = { .from = "", .all = "= $1", .locked = "= $1", .one = "$1" };
 
 static void put_joins(struct strbuf *sql, unsigned wants, const char *from, const struct whose *whose)
 {
     struct {
         const char *select;
+        const char *column;
         const char *where;
         unsigned wants;
     } const sources[] = {
-        { "SELECT m.instance_uuid AS u, 'm' AS k, m.id, m.key AS a, m.value AS b FROM instance_metadata m "
-          "WHERE m.instance_uuid ",
-          " AND m.deleted = 0", INSTANCE_DETAIL },
+        { "SELECT m.instance_uuid AS u, 'm' AS k, m.id, m.key AS a, m.value AS b FROM instance_metadata m",
+          "m.instance_uuid", " AND m.deleted = 0", INSTANCE_DETAIL },
         { " UNION ALL SELECT b.instance_uuid, 'v', b.id, b.volume_id, "
-          "CASE WHEN b.delete_on_termination THEN 'true' ELSE 'false' END FROM block_device_mapping b "
-          "WHERE b.instance_uuid ",
-          " AND b.deleted = 0 AND b.volume_id IS NOT NULL", INSTANCE_DETAIL },
-        { " UNION ALL SELECT t.resource_id, 't', 0, t.tag, NULL FROM tags t WHERE t.resource_id ", "", INSTANCE_TAGS },
-        { " UNION ALL SELECT y.instance_uuid, 'l', y.id, '', y.value FROM instance_system_metadata y "
-          "WHERE y.instance_uuid ",
-          " AND y.key = 'locked_reason'", INSTANCE_LOCKED_REASON },
+          "CASE WHEN b.delete_on_termination THEN 'true' ELSE 'false' END FROM block_device_mapping b",
+          "b.instance_uuid", " AND b.deleted = 0 AND b.volume_id IS NOT NULL", INSTANCE_DETAIL },
+        { " UNION ALL SELECT t.resource_id, 't', 0, t.tag, NULL FROM tags t", "t.resource_id", "", INSTANCE_TAGS },
+        { " UNION ALL SELECT y.instance_uuid, 'l', y.id, '', y.value FROM instance_system_metadata y",
+          "y.instance_uuid", " AND y.key = 'locked_reason'", INSTANCE_LOCKED_REASON },
     };
 
     if (wants & INSTANCE_DETAIL) {
@@ -385,8 +387,11 @@ static void put_joins(struct strbuf *sql, unsigned wants, const char *from, cons
              "coalesce(octet_length(b), -1) || ':' || coalesce(b, ''), '') AS pieces FROM (");
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
         if (sources[i].wants & wants) {
+            bool locked = sources[i].wants == INSTANCE_LOCKED_REASON;
+
             strbuf_puts(sql, sources[i].select);
-            strbuf_puts(sql, sources[i].wants == INSTANCE_LOCKED_REASON ? whose->locked : whose->all);
+            strbuf_puts(sql, locked ? "" : whose->from);
+            strbuf_printf(sql, " WHERE %s %s", sources[i].column, locked ? whose->locked : whose->all);
             strbuf_puts(sql, sources[i].where);
         }
     strbuf_printf(sql, ") AS x GROUP BY u) pc ON pc.u = %s.uuid", from);
@@ -437,6 +442,7 @@ static void put_values(struct strbuf *sql, const struct instance_query *query, b
 
 const struct db_statement *instances_page(const void *mem, const struct instance_query *query, struct db_params *params)
 {
+    const struct whose *whose = query->limit >= 0 && query->limit <= LOOKED_UP_MOST ? &few : &many;
     unsigned wants = query->wants & ~(unsigned)INSTANCE_FAULT;
     struct db_column *list;
     struct db_statement *model = model_of(mem, &INSTANCES_PAGE, &list);
@@ -450,13 +456,16 @@ const struct db_statement *instances_page(const void *mem, const struct instance
         put_columns(&sql, wants, PLACE_INSTANCE, "i");
         put_values(&sql, query, true);
         put_page(&sql, query, mem, params);
-        PUT(&sql, ") AS q) SELECT p.position");
+        PUT(&sql, ") AS q");
+        if (whose == &many)
+            PUT(&sql, ONLY_IDS);
+        PUT(&sql, ") SELECT p.position");
         put_columns(&sql, wants, PLACE_INSTANCE, "p");
         put_columns(&sql, wants, PLACE_JOINED, "");
         add_columns(model, list, wants, PLACE_JOINED);
         put_values(&sql, query, false);
         PUT(&sql, " FROM p");
-        put_joins(&sql, wants, "p", query->limit >= 0 && query->limit <= LOOKED_UP_MOST ? &few : &many);
+        put_joins(&sql, wants, "p", whose);
     } else {
         PUT(&sql, "SELECT 0 AS position");
         put_columns(&sql, wants, PLACE_INSTANCE, "i");

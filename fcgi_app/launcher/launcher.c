@@ -206,6 +206,7 @@ static void start_child(struct launcher *launcher, struct group *group)
         return;
     }
     log_debug("Started child %d", (int)pid);
+    slot->pid = (int32_t)pid; /* it says so itself too, but may be long in coming to it */
     launcher->board->forks++;
     if (launcher->child_count == launcher->child_size) {
         launcher->child_size += 16;
