@@ -31,8 +31,20 @@ TICK = os.sysconf('SC_CLK_TCK')
 WORKERS = 2
 
 
+def own_seconds(pid, ticks):
+    """CPU of a process: by the scheduler's clock where the kernel shows it, thread by thread, else by its ticks."""
+    spent = 0
+    try:
+        for task in os.listdir('/proc/%s/task' % pid):
+            with open('/proc/%s/task/%s/schedstat' % (pid, task), encoding='ascii') as stat:
+                spent += int(stat.read().split()[0])
+    except OSError:
+        return ticks / TICK
+    return max(spent / 1e9, (ticks - 2) / TICK)  # threads that ended are in the ticks alone
+
+
 def children(root):
-    """root and every process beneath it, with (user + system) ticks."""
+    """root and every process beneath it, with the seconds of CPU of each and of its children that ended."""
     stats = {}
     for pid in filter(str.isdigit, os.listdir('/proc')):
         try:
@@ -40,7 +52,7 @@ def children(root):
                 fields = stat.read().rsplit(') ', 1)[1].split()
         except OSError:
             continue
-        stats[int(pid)] = (int(fields[1]), int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14]))
+        stats[int(pid)] = (int(fields[1]), [int(field) for field in fields[11:15]])
     family, grew = {root}, True
     while grew:
         grew = False
@@ -48,12 +60,13 @@ def children(root):
             if parent in family and pid not in family:
                 family.add(pid)
                 grew = True
-    return {pid: stats[pid][1] for pid in family if pid in stats}
+    return {pid: own_seconds(pid, sum(stats[pid][1][:2])) + sum(stats[pid][1][2:]) / TICK
+            for pid in family if pid in stats}
 
 
 def cpu(root):
     """Seconds of CPU of a process and its descendants, those that ended included (by their parents' counts)."""
-    return sum(children(root).values()) / TICK
+    return sum(children(root).values())
 
 
 def client_ports(root):
@@ -73,10 +86,10 @@ def client_ports(root):
 
 
 def backends(postgres, root):
-    """PostgreSQL's processes that work for a program, each with its ticks; their titles name the client's port."""
+    """PostgreSQL's processes that work for a program, each with its CPU; their titles name the client's port."""
     ports, titles = client_ports(root), {}
-    ticks = children(postgres)
-    for pid in ticks:
+    spent = children(postgres)
+    for pid in spent:
         try:
             with open('/proc/%d/cmdline' % pid, encoding='latin-1') as title:
                 titles[pid] = title.read()
@@ -86,7 +99,7 @@ def backends(postgres, root):
             for port in re.findall(r'\((\d+)\)', title) if int(port) in ports}
     mine |= {pid for pid, title in titles.items()
              for leader in re.findall(r'parallel worker for PID (\d+)', title) if int(leader) in mine}
-    return {pid: ticks[pid] for pid in mine}
+    return {pid: spent[pid] for pid in mine}
 
 
 def private_kib(pid):
@@ -142,7 +155,7 @@ def measure(base, path, root, postgres, token, count, version=None):
     wall = time.monotonic() - begun
     time.sleep(0.05)
     spent = cpu(root) - before
-    pg_spent = sum(ticks - pg_before.get(pid, 0) for pid, ticks in backends(postgres, root).items()) / TICK
+    pg_spent = sum(after - pg_before.get(pid, 0) for pid, after in backends(postgres, root).items())
     return (spent * 1000 / count, pg_spent * 1000 / count, wall * 1000 / count)
 
 
