@@ -7,10 +7,8 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/clients/glance.h"
-#include "fcgi_app/clients/placement.h"
 #include "fcgi_app/compute/actions.h"
 #include "fcgi_app/compute/rejects.h"
-#include "fcgi_app/db/hosts.h"
 
 #include <string.h>
 
@@ -49,25 +47,12 @@ static struct fault *read_image(const struct context *context, const struct targ
 /* Has the host the trait that it can rescue servers that boot from a volume? */
 static struct fault *check_host_can(const struct context *context, const struct target *target)
 {
-    struct db_params params = { 0 };
-    const struct compute_node *nodes;
-    const char *const *traits;
-    struct db_rows rows;
+    bool can;
 
-    db_param_text(&params, target->row->host);
-    TRY(db_query(context, target->mem, target->cell->link, &COMPUTE_NODES_OF_HOST, &params, &rows));
-    nodes = rows.rows;
-    for (size_t i = 0; i < rows.count; i++) {
-        if (!target->row->node || strcmp(nodes[i].hypervisor_hostname, target->row->node))
-            continue;
-        TRY(placement_provider_traits(context, target->mem, nodes[i].uuid, &traits));
-        for (size_t j = 0; traits[j]; j++)
-            if (!strcmp(traits[j], "COMPUTE_RESCUE_BFV"))
-                return NULL;
-        return fault_new(target->mem, InstanceNotRescuable, target->row->uuid,
-                         "Host unable to rescue a volume-backed instance");
-    }
-    return fault_new(target->mem, ComputeHostNotFound, target->row->host ? target->row->host : "None");
+    TRY(target_node_has_trait(context, target, "COMPUTE_RESCUE_BFV", &can));
+    return can ? NULL
+               : fault_new(target->mem, InstanceNotRescuable, target->row->uuid,
+                           "Host unable to rescue a volume-backed instance");
 }
 
 struct rescue {

@@ -179,32 +179,17 @@ static struct fault *check_flavor(const struct target *target, const struct flav
 /* May the host that it is on be chosen again? */
 static struct fault *may_stay(const struct context *context, const struct target *target, bool same_flavor, bool *may)
 {
-    const char *const *traits;
-    struct db_params params = { 0 };
-    const struct compute_node *nodes;
-    struct db_rows rows;
-    bool by_option = conf_bool(context->worker->conf, OPTION_DEFAULT_allow_resize_to_same_host);
+    bool can;
 
-    *may = by_option;
+    *may = conf_bool(context->worker->conf, OPTION_DEFAULT_allow_resize_to_same_host);
     if (!same_flavor)
         return NULL;
-    db_param_text(&params, target->row->host);
-    TRY(db_query(context, target->mem, target->cell->link, &COMPUTE_NODES_OF_HOST, &params, &rows));
-    nodes = rows.rows;
-    for (size_t i = 0; i < rows.count; i++) {
-        if (!target->row->node || strcmp(nodes[i].hypervisor_hostname, target->row->node))
-            continue;
-        TRY(placement_provider_traits(context, target->mem, nodes[i].uuid, &traits));
-        for (size_t j = 0; traits[j]; j++)
-            if (!strcmp(traits[j], "COMPUTE_SAME_HOST_COLD_MIGRATE")) {
-                *may = true;
-                return NULL;
-            }
-        if (target->service_count && target->services->version >= 48)
-            *may = false;
-        return NULL;
-    }
-    return fault_new(target->mem, ComputeHostNotFound, target->row->host);
+    TRY(target_node_has_trait(context, target, "COMPUTE_SAME_HOST_COLD_MIGRATE", &can));
+    if (can)
+        *may = true;
+    else if (target->service_count && target->services->version >= 48)
+        *may = false;
+    return NULL;
 }
 
 /* What the scheduler must look for when the flavor changes. */

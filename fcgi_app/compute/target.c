@@ -8,6 +8,8 @@
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
+#include "fcgi_app/clients/placement.h"
+#include "fcgi_app/db/hosts.h"
 #include "fcgi_app/db/instance_mappings.h"
 #include "fcgi_app/objects/hosts.h"
 #include "fcgi_app/objects/instance.h"
@@ -353,4 +355,29 @@ struct fault *target_conflict(const struct target *target, struct fault *fault)
     if (fault && (fault_is(fault, FAULT_InstanceInvalidState) || fault_is(fault, FAULT_InstanceNotReady)))
         return fault_http(target->mem, 409, "%s", fault->message);
     return fault;
+}
+
+/* ---- where it is ---- */
+
+struct fault *target_node_has_trait(const struct context *context, const struct target *target, const char *trait,
+                                    bool *has)
+{
+    struct db_params params = { 0 };
+    const struct compute_node *nodes;
+    const char *const *traits;
+    struct db_rows rows;
+
+    *has = false;
+    db_param_text(&params, target->row->host);
+    TRY(db_query(context, target->mem, target->cell->link, &COMPUTE_NODES_OF_HOST, &params, &rows));
+    nodes = rows.rows;
+    for (size_t i = 0; i < rows.count; i++) {
+        if (!target->row->node || strcmp(nodes[i].hypervisor_hostname, target->row->node))
+            continue;
+        TRY(placement_provider_traits(context, target->mem, nodes[i].uuid, &traits));
+        for (size_t j = 0; traits[j]; j++)
+            *has = *has || !strcmp(traits[j], trait);
+        return NULL;
+    }
+    return fault_new(target->mem, ComputeHostNotFound, target->row->host ? target->row->host : "None");
 }

@@ -115,6 +115,13 @@ struct fault *target_conflict(const struct target *target, struct fault *fault);
 /* The server as the bus' Instance object with all that it was found with. */
 void target_put_object(const struct target *target, struct strbuf *out);
 
+/*
+ * Has the node that it is on this trait in placement?
+ * Faults: ComputeHostNotFound when the cell knows no such node; placement's; the database's.
+ */
+struct fault *target_node_has_trait(const struct context *context, const struct target *target, const char *trait,
+                                    bool *has) FAULT_CHECK;
+
 /* From now on its states and name are those of the database. */
 void target_keep_stored(struct target *target);
 

@@ -21,6 +21,24 @@ def home():
 
 
 @pytest.fixture
+def folder():
+    """A directory that the front servers' and PostgreSQL's accounts may enter."""
+    import cloud
+    it = cloud.Folder()
+    yield it
+    it.remove()
+
+
+@pytest.fixture
+def running():
+    """Things that a test started, stopped in reverse whatever happens."""
+    things = []
+    yield things
+    for thing in reversed(things):
+        thing.stop()
+
+
+@pytest.fixture
 def pools():
     """Makes pools; every one that still runs is stopped at the end."""
     made = []

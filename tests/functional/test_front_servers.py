@@ -11,24 +11,7 @@ import sys
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
-import cloud  # noqa: E402
 import stack  # noqa: E402
-
-
-@pytest.fixture
-def folder():
-    it = cloud.Folder()
-    yield it
-    it.remove()
-
-
-@pytest.fixture
-def running():
-    """Things that a test started, stopped in reverse whatever happens."""
-    things = []
-    yield things
-    for thing in reversed(things):
-        thing.stop()
 
 
 class Spawned:

@@ -26,21 +26,6 @@ USER_TOKEN = stack.TOKEN
 
 
 @pytest.fixture
-def folder():
-    it = cloud.Folder()
-    yield it
-    it.remove()
-
-
-@pytest.fixture
-def running():
-    things = []
-    yield things
-    for thing in reversed(things):
-        thing.stop()
-
-
-@pytest.fixture
 def down_cell():
     """A mapping of a cell that refuses connections, with passwords in its URLs."""
     link = psycopg2.connect(cloud.cluster().url('nova_api'))

@@ -18,13 +18,6 @@ LIST = '/v2.1/servers/detail'
 
 
 @pytest.fixture
-def folder():
-    it = cloud.Folder()
-    yield it
-    it.remove()
-
-
-@pytest.fixture
 def served(folder):
     """(pool, lighttpd) with two workers."""
     conf = folder.configuration()
