@@ -82,6 +82,9 @@ static struct fault *generate(const struct context *context, const char *user_id
         tell(context, "create", "end", NOTIFIED_BOTH, keypair);
         return NULL;
     }
+    /* the words are the driver's own, which has refused anew, or of this place */
+    if (fault_is(fault, FAULT_KeypairLimitExceeded) && !quota_is_unified(context))
+        fault = fault_new(context->mem, KeypairLimitExceeded);
     removal = db_keypair_delete(context, context->mem, user_id, name);
     return removal ? removal : fault;
 }

@@ -7,10 +7,12 @@
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/base/worker.h"
 #include "fcgi_app/compute/actions.h"
 #include "fcgi_app/compute/rejects.h"
 #include "fcgi_app/compute/server_spec.h"
 #include "fcgi_app/compute/target_notify.h"
+#include "fcgi_app/conf/conf.h"
 #include "fcgi_app/json/json.h"
 #include "fcgi_app/objects/hosts.h"
 
@@ -50,6 +52,19 @@ static void put_hint(struct rpc_args *args, const char *host)
     strbuf_putc(out, '}');
 }
 
+/* The migration may go on for all that: whoever looks at the server is told that nobody answered. */
+static struct fault *note_silence(const struct context *context, const struct target *target)
+{
+    struct db_params params = { 0 };
+    struct db_rows rows;
+
+    db_param_time(&params, target->mem, clock_utc_usec());
+    db_param_text(&params, target->row->uuid);
+    db_param_text(&params, "MessagingTimeout");
+    db_param_text(&params, conf_string(context->worker->conf, OPTION_DEFAULT_host));
+    return db_query(context, target->mem, target->cell->link, &INSTANCE_FAULT_ADD, &params, &rows);
+}
+
 struct fault *server_live_migrate(const struct context *context, struct target *target,
                                   const struct live_migration *how)
 {
@@ -58,6 +73,7 @@ struct fault *server_live_migrate(const struct context *context, struct target *
     const char *host = how->host;
     struct server_spec *spec;
     struct rpc_args args;
+    struct fault *fault;
 
     TRY(target_reject(context, target,
                       REJECT_EXTENDED_REQUEST | REJECT_PORT_ACCELERATORS | REJECT_VDPA | REJECT_ACCELERATORS |
@@ -94,7 +110,10 @@ struct fault *server_live_migrate(const struct context *context, struct target *
     rpc_arg_bool(&args, "clean_shutdown", true);
     server_spec_put(spec, &args);
     rpc_arg_null(&args, "host_list");
-    return rpc_call(context, &conductor, RPC_migrate_server, &args, NULL);
+    fault = rpc_call(context, &conductor, RPC_migrate_server, &args, NULL);
+    if (fault && fault_is(fault, FAULT_MessagingTimeout))
+        TRY(note_silence(context, target));
+    return fault;
 }
 
 /* ---- evacuation ---- */

@@ -220,6 +220,15 @@ const struct db_statement INSTANCE_ACTION_START = {
     .write = true,
 };
 
+const struct db_statement INSTANCE_FAULT_ADD = {
+    .name = "instance_fault_add",
+    .sql = "INSERT INTO instance_faults (created_at, instance_uuid, code, message, details, host, deleted) VALUES ($1, "
+           "$2, 500, $3, '', $4, 0)",
+    .params = 4,
+    .database = "cell",
+    .write = true,
+};
+
 const struct db_statement INSTANCE_EVENT_PUT = {
     .name = "instance_event_put",
     .sql = "WITH action AS (UPDATE instance_actions SET updated_at = $6, message = CASE WHEN $7::text = 'Error' "

@@ -178,6 +178,8 @@ extern const struct db_statement INSTANCE_STATE_NOW;
 
 /* $1 action, $2 uuid, $3 request id, $4 user, $5 project, $6 start, $7 finish or NULL, $8 now */
 extern const struct db_statement INSTANCE_ACTION_START;
+/* What a server suffered: $1 now, $2 uuid, $3 message, $4 host of who says so */
+extern const struct db_statement INSTANCE_FAULT_ADD;
 /*
  * An event of the newest action of a request, begun and ended at once, and the action's time with it: $1 uuid,
  * $2 request id, $3 event, $4 host, $5 start, $6 finish, $7 result (Success, Error), $8 details or NULL,

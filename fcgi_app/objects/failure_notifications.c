@@ -121,6 +121,8 @@ static const struct raised {
       "nova.objects.keypair",
       "_get_from_db",
       { { "user_id", 1, false }, { "name", 0, false } } },
+    { FAULT_KeypairLimitExceeded, "refusal", "nova.limit.local", "enforce_db_limit", { { 0 } } },
+    { FAULT_KeypairLimitExceeded, "generate", "nova.compute.api", "create_key_pair", { { 0 } } },
     { FAULT_KeypairLimitExceeded, NULL, "nova.compute.api", "_check_key_pair_quotas", { { 0 } } },
     { FAULT_InvalidKeypair,
       "x509_fingerprint",

@@ -268,14 +268,15 @@ def test_the_database_is_lost_in_the_middle_of_a_delete(api, stage, undisturbed,
 
 # -- many at once
 
-def at_once(api, count, *arguments, **more):
-    """The answers to the same request from so many clients at the same moment."""
+def at_once(api, count, method, path, body, **more):
+    """The answers to the same request from so many clients at the same moment; a list has each one's own body."""
     barrier = threading.Barrier(count)
 
-    def one():
+    def one(body):
         barrier.wait(20)
-        return api.ask(*arguments, **more)
-    return [future.result(60) for future in [api.threads.submit(one) for _ in range(count)]]
+        return api.ask(method, path, body, **more)
+    bodies = body if isinstance(body, list) else [body] * count
+    return [future.result(60) for future in [api.threads.submit(one, each) for each in bodies]]
 
 
 def test_sixteen_race_for_the_last_server_group(api, stage):
@@ -310,6 +311,39 @@ def test_sixteen_race_for_the_last_place_in_a_server_group(api, stage):
     rig.consistent(stage)
     assert sorted(rig.created(stage)) == sorted(good)
     assert len(sent(stage)) == len(good)
+
+
+def test_sixteen_race_for_the_last_key_pair(api, stage):
+    count = "SELECT count(*) FROM key_pairs WHERE user_id = 'member'"
+    (used,), = stage.rows.query('nova_api', count)
+    stage.rows.run('nova_api', "INSERT INTO quotas (created_at, project_id, resource, hard_limit) VALUES ('2024-01-01', %s, "
+                   "'key_pairs', %s)", [rig.PROJECT, used + 1])
+    bodies = [{'keypair': {'name': 'pair-%d' % n}} for n in range(16)]
+    answers = at_once(api, 16, 'POST', '/v2.1/os-keypairs', bodies, version='2.2')
+    good = [answer.json['keypair']['name'] for answer in answers if answer.status == 201]
+    assert len(good) <= 1 and {answer.status for answer in answers} <= {201, 403}, answers
+    assert {answer.words for answer in answers if answer.status != 201} == {'Quota exceeded, too many key pairs.'}
+    (left,), = stage.rows.query('nova_api', count)
+    assert left == used + len(good)
+    # those who saw each other have all stepped back: one alone gets it
+    if not good:
+        assert api.ask('POST', '/v2.1/os-keypairs', bodies[0], version='2.2').status == 201
+
+
+def test_sixteen_race_for_the_last_instance(api, stage):
+    """As the reference: an instance is counted once the conductor has put it into a cell, and it is the conductor that counts
+    again there and buries those that are too many. Here all sixteen are accepted, whole, each with its message."""
+    used = sum(stage.rows.query(cell, 'SELECT count(*) FROM instances WHERE project_id = %s AND deleted = 0 AND NOT '
+                                'coalesce(hidden, false)', [rig.PROJECT])[0][0] for cell in ('nova_cell1', 'nova_cell2'))
+    stage.rows.run('nova_api', "UPDATE quotas SET hard_limit = %s WHERE project_id = %s AND resource = 'instances'",
+                   [used + 1, rig.PROJECT])
+    answers = at_once(api, 16, 'POST', SERVERS, PLAIN)
+    assert {answer.status for answer in answers} == {202}, answers
+    made = sorted(answer.json['server']['id'] for answer in answers)
+    assert sorted(rig.created(stage)) == made
+    casts = [m for m in sent(stage) if m.method == 'schedule_and_build_instances']
+    assert sorted(m.inner['args']['build_requests'][0]['nova_object.data']['instance_uuid'] for m in casts) == made
+    rig.consistent(stage)
 
 
 def test_sixteen_at_once_where_no_instance_is_left(api, stage):

@@ -9,6 +9,7 @@ import json
 import psycopg2
 
 import fakecloud
+import rabbit
 import world
 from world import PROJECT, insert, server_id, uid
 
@@ -224,6 +225,7 @@ class Rows:
             link.autocommit = True
             self.links[name] = link
         self.restores = 0
+        self.rivals = False
 
     def close(self):
         for link in self.links.values():
@@ -249,6 +251,10 @@ class Rows:
 
     def restore(self):
         self.restores += 1
+        if self.rivals or self.restores == 1:
+            for name in DATABASES:
+                self.run(name, 'DROP FUNCTION IF EXISTS rig.rival() CASCADE')
+            self.rivals = False
         for link in self.links.values():
             with link.cursor() as cur:
                 if self.restores % 25 == 0:
@@ -260,6 +266,13 @@ class Rows:
                     cur.execute('VACUUM rig.log')
                 else:
                     cur.execute('SELECT rig.restore()')
+
+    def rival(self, database, table, sql):
+        """Another who comes between: once the program has put a row into the table, this happens too."""
+        self.rivals = True
+        self.run(database, 'CREATE FUNCTION rig.rival() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN %s; RETURN NULL; END $$; '
+                 'CREATE TRIGGER rig_rival AFTER INSERT ON public."%s" FOR EACH ROW WHEN (pg_trigger_depth() = 0) '
+                 'EXECUTE FUNCTION rig.rival()' % (sql, table))
 
     def run(self, database, sql, values=None):
         with self.links[database].cursor() as cur:
@@ -341,7 +354,10 @@ def apply_state(rows, peers, tap, words, failure):
             peers.gone(rest)
         elif kind == 'rpc':
             method, _, what = rest.partition('=')
-            tap.replies[method] = failure(what) if what.startswith('!') else json.loads(what)
+            tap.replies[method] = (failure(what) if what.startswith('!') else rabbit.SILENCE if what == 'silence' else
+                                   json.loads(what))
+        elif kind == 'rival':
+            rows.rival('nova_' + rest.split(':')[0], *rest.split(':', 2)[1:])
         elif kind == 'limit':
             resource, _, limit = rest.rpartition('=')
             peers.cloud.limits[(PROJECT, resource)] = int(limit)

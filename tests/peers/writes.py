@@ -76,6 +76,16 @@ bdms_in_notifications = true
 [quota]
 driver = nova.quota.UnifiedLimitsDriver
 ''',
+    'limits_told': '''
+[quota]
+driver = nova.quota.UnifiedLimitsDriver
+
+[oslo_messaging_notifications]
+driver = messagingv2
+
+[notifications]
+notification_format = both
+''',
     'limits_bare': '''
 [quota]
 driver = nova.quota.UnifiedLimitsDriver
@@ -96,6 +106,17 @@ driver = nova.quota.UnifiedLimitsDriver
 
 [workarounds]
 unified_limits_count_pcpu_as_vcpu = true
+''',
+    'hasty': '''
+[DEFAULT]
+rpc_response_timeout = 1
+long_rpc_timeout = 1
+
+[oslo_messaging_notifications]
+driver = messagingv2
+
+[notifications]
+notification_format = both
 ''',
     'versioned': '''
 [oslo_messaging_notifications]
@@ -661,7 +682,7 @@ def compare(stage, lines, recorded, theirs=None, out=None, full=False):
 def waits(line):
     """Whether a peer is slow or dead in it: three seconds and more of retries, by the contract. (Without keystone a line needs the
     token that lines before it have made the pool keep.)"""
-    return re.search(r'gone:(?!keystone)|"drop"|"slow"', line.state) is not None
+    return re.search(r'gone:(?!keystone)|"drop"|"slow"|=silence', line.state) is not None
 
 
 def compare_waiting(part, parts):
