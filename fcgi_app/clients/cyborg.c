@@ -129,3 +129,13 @@ struct fault *cyborg_requests_delete(const struct context *context, const void *
         return fault_new(mem, AcceleratorRequestOpFailed, "delete", mem_printf(mem, "%s Instance %s", why, server_id));
     return NULL;
 }
+
+void cyborg_request_forget(const struct context *context, const void *mem, const char *id)
+{
+    const char *why;
+    json_t *answer;
+    struct fault *fault = ask(context, mem, "DELETE", "/accelerator_requests", "arqs", id, &answer, &why);
+
+    if (fault || why)
+        log_error("Failed to delete ARQs %s: %s", id, fault ? fault->message : why);
+}

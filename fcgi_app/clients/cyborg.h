@@ -28,5 +28,7 @@ struct fault *cyborg_requests_of(const struct context *context, const void *mem,
                                  const char *const **ids) FAULT_CHECK;
 /* Takes them away. Fault: AcceleratorRequestOpFailed. */
 struct fault *cyborg_requests_delete(const struct context *context, const void *mem, const char *server_id) FAULT_CHECK;
+/* Takes one away, that of a port. That it did not go is logged. */
+void cyborg_request_forget(const struct context *context, const void *mem, const char *id);
 
 #endif

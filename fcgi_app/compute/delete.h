@@ -37,10 +37,13 @@ struct fault *server_queue_for_delete(const struct context *context, const void 
  */
 struct fault *server_restore(const struct context *context, struct target *target) FAULT_CHECK;
 
-/* ---- delete_local.c ---- */
+/* ---- delete_ports.c ---- */
 
 /* Its ports go, or (those it was given) are unbound; its cache becomes empty. */
 struct fault *server_release_network(const struct context *context, const struct target *target) FAULT_CHECK;
+
+/* ---- delete_local.c ---- */
+
 /* Attachments and volumes of its devices; failures are logged only. */
 void server_release_volumes(const struct context *context, const struct target *target, const struct bdm_row *bdms,
                             size_t count);

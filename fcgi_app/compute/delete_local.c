@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a server has at other services, released by the API itself where no
- * host does it: ports, volumes, accelerators, allocations, the snapshot of a
- * shelved one.
+ * host does it: volumes, accelerators, allocations, the snapshot of a shelved
+ * one.  Neighbour: delete_ports.c.
  * Source: nova-facts/db.md 6.4, outbound.md.
  */
 #include "config.h"
@@ -15,7 +15,6 @@
 #include "fcgi_app/clients/cinder.h"
 #include "fcgi_app/clients/cyborg.h"
 #include "fcgi_app/clients/glance.h"
-#include "fcgi_app/clients/neutron.h"
 #include "fcgi_app/clients/placement.h"
 #include "fcgi_app/compute/rejects.h"
 #include "fcgi_app/db/deletes.h"
@@ -24,86 +23,6 @@
 #include <string.h>
 
 LOG_MODULE("nova.compute.api");
-
-/* ---- ports ---- */
-
-/* Was the port given by the user? Then the cache says that it outlives the server. */
-static bool is_users_port(const json_t *cache, const char *id)
-{
-    const json_t *vif;
-    size_t i;
-
-    json_array_foreach(cache, i, vif)
-    {
-        const char *name = json_string_value(json_object_get(vif, "id"));
-
-        if (name && !strcmp(name, id))
-            return json_is_true(json_object_get(vif, "preserve_on_delete"));
-    }
-    return false;
-}
-
-/* Takes from a port what made it this server's. */
-static void unbind(const struct context *context, const struct target *target, const struct neutron_port *port)
-{
-    static const char *const ours[] = { "pci_vendor_info", "pci_slot",         "allocation",
-                                        "arq_uuid",        "physical_network", "card_serial_number",
-                                        "vf_num",          "pf_mac_address",   "device_mac_address" };
-    json_t *profile = port->binding_profile ? json_copy((json_t *)(uintptr_t)port->binding_profile) : json_object();
-    json_t *body;
-    struct fault *fault;
-
-    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-        json_object_del(profile, ours[i]);
-    body = json_pack("{s:s, s:s, s:n, s:o}", "device_id", "", "device_owner", "", "binding:host_id", "binding:profile",
-                     profile);
-    if (json_object_get(port->raw, "dns_name") && *json_string_value(json_object_get(port->raw, "dns_name")))
-        json_object_set_new(body, "dns_name", json_string(""));
-    fault = neutron_update(context, target->mem, NEUTRON_SERVICE, NEUTRON_PORTS, port->id, body, NULL);
-    json_decref(body);
-    if (fault)
-        log_error("Unable to clear device ID for port '%s': %s", port->id, fault->message);
-}
-
-struct fault *server_release_network(const struct context *context, const struct target *target)
-{
-    struct neutron_param of_server[] = { { "device_id", target->row->uuid }, { NULL, NULL } };
-    json_t *ports = NULL, *cache = NULL, *raw;
-    struct db_params params = { 0 };
-    struct fault *failed = NULL;
-    struct db_rows rows;
-    size_t i;
-
-    TRY(neutron_list(context, target->mem, NEUTRON_USER, NEUTRON_PORTS, of_server, &ports));
-    if (target->row->network_info.length &&
-        json_read(target->mem, target->row->network_info.data, target->row->network_info.length, &cache))
-        cache = NULL;
-    json_array_foreach(ports, i, raw)
-    {
-        struct neutron_port port;
-        struct fault *fault;
-
-        neutron_port_read(target->mem, raw, &port);
-        if (is_users_port(cache, port.id)) {
-            unbind(context, target, &port);
-            continue;
-        }
-        fault = neutron_delete(context, target->mem, NEUTRON_USER, NEUTRON_PORTS, port.id);
-        if (!fault)
-            continue;
-        if (fault->code == 404) {
-            log_warning("Port %s does not exist", port.id);
-            continue;
-        }
-        log_error("Failed to delete port %s: %s", port.id, fault->message);
-        failed = failed ? failed : fault;
-    }
-    if (failed)
-        return failed;
-    db_param_text(&params, target->row->uuid);
-    db_param_time(&params, target->mem, clock_utc_usec());
-    return db_query(context, target->mem, target->cell->link, &NETWORK_FORGET, &params, &rows);
-}
 
 /* ---- volumes ---- */
 

@@ -106,7 +106,8 @@ class FakePeers:
         """what: status=N [body=...], slow=SECONDS (then answers), rubbish=True, drop=True (closes the line),
         replace={dotted name: value} changes the answer; skip=N lets the first N calls pass; hold=Hold() keeps it back.
         Malformed answers, with the status of the real one: instead=VALUE is sent as JSON in its place, text='…' as it is
-        (a character a byte), type='…' is its Content-Type; longer=N announces N bytes more than come."""
+        (a character a byte), deep=N are N lists in each other, type='…' is its Content-Type; longer=N announces N bytes more
+        than come, chunks='…' is the framing behind a first chunk (a character a byte) after which the line closes."""
         with self.lock:
             self.faults.append({'service': service, 'method': method, 'path': path, 'times': times, **what})
 
@@ -244,6 +245,10 @@ def malformed(fault, out, extra):
         out = json.dumps(fault['instead']).encode()
     if 'text' in fault:
         out = fault['text'].encode('latin-1')
+    if 'deep' in fault:
+        out = b'[' * fault['deep'] + b']' * fault['deep']
+    if 'chunks' in fault:
+        extra['chunks'] = fault['chunks']
     if 'type' in fault:
         extra['Content-Type'] = fault['type']
     if 'longer' in fault:
@@ -316,11 +321,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         self.send_response_only(status)
         extra = {'Content-Type': 'application/json', **extra}
-        longer = extra.pop('longer', 0)
-        self.close_connection = self.close_connection or longer > 0
+        longer, chunks = extra.pop('longer', 0), extra.pop('chunks', None)
+        self.close_connection = self.close_connection or longer > 0 or chunks is not None
         for name, value in extra.items():
             self.send_header(name, value)
-        if status != 204:
+        if chunks is not None:
+            self.send_header('Transfer-Encoding', 'chunked')
+            out = b'%x\r\n%s\r\n' % (len(out), out) + chunks.encode('latin-1') if out else chunks.encode('latin-1')
+        elif status != 204:
             self.send_header('Content-Length', str(len(out) + longer))
         self.end_headers()
         if self.command != 'HEAD' and status != 204:
