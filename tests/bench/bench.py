@@ -400,7 +400,7 @@ def main():
                     bench_rows(folder, conf, pg, results.setdefault('of_200000', {}), counts)
             finally:
                 cluster.stop()
-            bench_writes.on_stand_ins(sys.modules[__name__], results)
+            bench_writes.on_stand_ins(sys.modules[__name__], results, with_python=not args.short)
         if args.lab or args.only_lab:
             if os.path.exists(os.path.join(lab, 'run/nova-api-uwsgi-noauth.pid')):
                 bench_lab(folder, lab, results)

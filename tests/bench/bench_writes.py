@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What requests cost that other services take part in: POST /servers, a server and lists with security groups, stop and start.
 
-on_stand_ins(): our half alone, in the world of tests/peers/writes.py; keystone, glance, neutron, cinder and placement are
-stand-ins, RabbitMQ and PostgreSQL real. on_lab(): ours and Python's in one run over the lab's services, each server made and
-deleted for real. CPU is that of the API's processes alone; what they cause elsewhere is not in it.
+on_stand_ins(): in the world of tests/peers/writes.py; keystone, glance, neutron, cinder and placement are stand-ins, RabbitMQ and
+PostgreSQL real; Python's half too where its packages are installed. on_lab(): ours and Python's in one run over the lab's
+services, each server made and deleted for real. CPU is that of the API's processes alone; what they cause elsewhere is not in it.
 """
 import contextlib
 import http.client
@@ -30,9 +30,9 @@ WARM = 20  # calls before those that count: each worker has then opened its conn
 class Client:
     """One nova-api: its address, its processes, a token of a member."""
 
-    def __init__(self, url, root, token, cpu):
+    def __init__(self, url, root, token, cpu, keeps=True):
         self.parts, self.root, self.token, self.cpu = urllib.parse.urlsplit(url), root, token, cpu
-        self.link = None
+        self.link, self.keeps = None, keeps
 
     def ask(self, method, path, body=None, good=(200, 202, 204)):
         if self.link is None:
@@ -43,7 +43,7 @@ class Client:
         self.link.request(method, path, None if body is None else json.dumps(body), headers)
         answer = self.link.getresponse()
         data = answer.read()
-        if answer.will_close:
+        if answer.will_close or not self.keeps:
             self.link.close()
             self.link = None
         if answer.status not in good:
@@ -137,7 +137,7 @@ def measure(bench, scene, clients, results, where):
 
 # -- stand-ins
 
-def on_stand_ins(bench, results):
+def on_stand_ins(bench, results, with_python=False):
     import rabbit
     if not rabbit.available():
         bench.say('rabbitmq-server is not installed: requests with peers are not measured')
@@ -149,9 +149,12 @@ def on_stand_ins(bench, results):
     stage = writes.Stage(os.environ.get('NOVA_WRITE_STAGE'))
     try:
         with contextlib.closing(StandIn(stage, writes, write_world, world)) as scene:
-            client = Client(scene.front.url, scene.pool.pid, fakepeers.TOKENS['member'], bench.cpu)
-            bench.say('with stand-ins for the other services (no lab: Python\'s half is left out):')
-            measure(bench, scene, [client], results, 'on stand-ins')
+            clients = [Client(scene.front.url, scene.pool.pid, fakepeers.TOKENS['member'], bench.cpu)]
+            if with_python and writes.reference_installed():
+                clients.append(Client(*scene.reference(writes), fakepeers.TOKENS['member'], bench.cpu, keeps=False))
+            bench.say('with stand-ins for the other services%s:' % (
+                '' if len(clients) > 1 else " (Python's half is left out)"))
+            measure(bench, scene, clients, results, 'on stand-ins')
     finally:
         stage.stop()
 
@@ -163,17 +166,33 @@ class StandIn(Scene):
             'name': 'bench', 'imageRef': names['image'], 'flavorRef': '1', 'networks': [{'uuid': names['net_private']}]}})
         self.stage, self.apply, self.failure = stage, write_world.apply_state, writes.remote_failure
         self.stopped = True
-        folder = os.path.join(stage.folder, 'bench')
-        conf = stage.configuration(folder, ('keystone', ''))
+        folder, conf = self.configuration('bench')
+        stage.tap.replies = writes.standard_replies(stage.rows)
+        self.pool = stack.Pool(folder, conf)
+        self.front = stack.Lighttpd(folder, self.pool.socket)
+        self.python = None
+        stage.settled()
+        self.clear(None)
+
+    def configuration(self, name, *driver):
+        folder = os.path.join(self.stage.folder, name)
+        conf = self.stage.configuration(folder, ('keystone', ''), *driver)
         with open(conf, encoding='utf-8') as f:
             text = f.read().replace('debug = true', 'debug = false')
         with open(conf, 'w', encoding='utf-8') as f:
             f.write(text)
-        stage.tap.replies = writes.standard_replies(stage.rows)
-        self.pool = stack.Pool(folder, conf)
-        self.front = stack.Lighttpd(folder, self.pool.socket)
-        stage.settled()
-        self.clear(None)
+        return folder, conf
+
+    def reference(self, writes):
+        """Starts Python's nova-api over the same services: its address and the process above its own."""
+        folder, _ = self.configuration('bench-python', 'postgresql+psycopg2')
+        port = stack.free_port()
+        self.python = stack.Process(writes.reference_command(port), os.path.join(folder, 'out'),
+                                    env=writes.reference_environment(folder))
+        url = 'http://127.0.0.1:%d' % port
+        stack.wait_until("Python's nova-api answers", lambda: writes.Theirs.forget(writes.Asker(url)), seconds=180,
+                         process=self.python.process)
+        return url, self.python.pid
 
     def rest(self):
         """As nova-compute would leave it."""
@@ -192,6 +211,8 @@ class StandIn(Scene):
     def close(self):
         self.front.stop()
         self.pool.stop()
+        if self.python:
+            self.python.stop()
 
 
 # -- the lab

@@ -15,6 +15,7 @@ import copy
 import fcntl
 import gzip
 import http.client
+import importlib.util
 import json
 import multiprocessing
 import os
@@ -497,6 +498,10 @@ class Ours:
             print('logs in', self.folder)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def reference_installed():
+    return os.path.exists(UWSGI) and importlib.util.find_spec('nova') is not None
 
 
 def reference_command(port):
