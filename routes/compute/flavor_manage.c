@@ -143,6 +143,12 @@ static struct fault *flavor_manage_delete(struct call *call)
     return not_found(call, flavors_delete(call->context, call->vars[0]));
 }
 
+/* The reference's own deletion takes no body, and an action always has one. */
+static struct fault *flavor_manage_delete_action(struct call *call)
+{
+    return fault_text(call->mem, TypeError, "the deletion of a flavor takes no body");
+}
+
 /* clang-format off */
 static const struct route flavor_manage_routes[] = {
     { "POST", "/flavors", NULL, V_ALL, flavor_manage_create, 200, .errors = { 400, 409 }, .body = flavor_manage_create_body,
@@ -150,6 +156,14 @@ static const struct route flavor_manage_routes[] = {
     { "PUT", "/flavors/{id}", NULL, V_FROM(55), flavor_manage_update, 200, .errors = { 400, 404 }, .body = flavor_manage_update_body,
       .policies = "os_compute_api:os-flavor-manage:update; os_compute_api:os-flavor-extra-specs:index?" },
     { "DELETE", "/flavors/{id}", NULL, V_ALL, flavor_manage_delete, 202, .errors = { 404 },
+      .policies = "os_compute_api:os-flavor-manage:delete" },
+    /* Names that the reference has kept since these verbs were actions. None can succeed: a body of one key named as the action
+     * has no "flavor" beside it, which the schemas ask for. */
+    { "POST", "/flavors/{id}/action", "create", V_ALL, flavor_manage_create, 200, .errors = { 400, 409 }, .body = flavor_manage_create_body,
+      .policies = "os_compute_api:os-flavor-manage:create; os_compute_api:os-flavor-extra-specs:index?" },
+    { "POST", "/flavors/{id}/action", "update", V_FROM(55), flavor_manage_update, 200, .errors = { 400, 404 }, .body = flavor_manage_update_body,
+      .policies = "os_compute_api:os-flavor-manage:update; os_compute_api:os-flavor-extra-specs:index?" },
+    { "POST", "/flavors/{id}/action", "delete", V_ALL, flavor_manage_delete_action, 202, .errors = { 404 },
       .policies = "os_compute_api:os-flavor-manage:delete" },
     { 0 },
 };
