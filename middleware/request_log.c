@@ -11,6 +11,7 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/strbuf.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
 
@@ -30,13 +31,24 @@ static struct fault *enter(const struct filter *filter, struct request *request,
 }
 
 /* A byte that would break the line is written as \xNN. */
+static void put_byte(struct strbuf *out, unsigned char byte)
+{
+    if (byte < ' ' || byte == 0x7f)
+        strbuf_printf(out, "\\x%02x", (unsigned)byte);
+    else
+        strbuf_putc(out, (char)byte);
+}
+
 static void put_printable(struct strbuf *out, const char *text)
 {
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
-            strbuf_printf(out, "\\x%02x", (unsigned)(unsigned char)*text);
-        else
-            strbuf_putc(out, *text);
+    while (*text)
+        put_byte(out, (unsigned char)*text++);
+}
+
+static void put_path(struct strbuf *out, const char *path)
+{
+    while (*path)
+        put_byte(out, text_path_byte(&path));
 }
 
 static const char *remote_address(const struct request *request)
@@ -63,8 +75,8 @@ static struct fault *leave(const struct filter *filter, struct request *request,
     strbuf_puts(&line, " \"");
     put_printable(&line, request->method);
     strbuf_putc(&line, ' ');
-    put_printable(&line, request->script_name);
-    put_printable(&line, request->path_info);
+    put_path(&line, request->script_name);
+    put_path(&line, request->path_info);
     if (*request->query_string) {
         strbuf_putc(&line, '?');
         put_printable(&line, request->query_string);

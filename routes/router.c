@@ -328,12 +328,10 @@ static bool is_project_id(struct segment segment)
     return segment.length > 0;
 }
 
-/*
- * The bytes of a path are Latin-1 characters to the reference, and so are those of its variables.  TEXT_NUL is a NUL,
- * from wherever it comes: of a client that wrote its two bytes nobody knows what it meant.
- */
+/* The bytes of a path are Latin-1 characters to the reference, and so are those of its variables. */
 static const char *segment_text(const void *mem, struct segment segment)
 {
+    const char *at = segment.text;
     struct strbuf out;
     size_t ascii = 0;
 
@@ -342,13 +340,8 @@ static const char *segment_text(const void *mem, struct segment segment)
     if (ascii == segment.length)
         return mem_strndup(mem, segment.text, segment.length);
     strbuf_init(&out, mem, segment.length * 2 + 1);
-    for (size_t i = 0; i < segment.length; i++)
-        if (i + 1 < segment.length && text_begins_nul(segment.text + i)) {
-            text_put_utf8(&out, 0);
-            i++;
-        } else {
-            text_put_utf8(&out, (unsigned char)segment.text[i]);
-        }
+    while (at < segment.text + segment.length)
+        text_put_utf8(&out, text_path_byte(&at));
     return out.data;
 }
 

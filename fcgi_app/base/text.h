@@ -29,6 +29,20 @@ static inline bool text_begins_nul(const char *text)
     return text[0] == TEXT_NUL[0] && text[1] == TEXT_NUL[1];
 }
 
+/*
+ * A path's bytes may be any, so there a byte 0xc0 that a client wrote stands as TEXT_C0, to be told from TEXT_NUL.
+ * text_path_byte() takes the next byte as it was sent and moves on behind it.
+ */
+#define TEXT_C0 "\xc0\x81"
+static inline unsigned char text_path_byte(const char **path)
+{
+    unsigned char byte = (unsigned char)*(*path)++;
+
+    if (byte != 0xc0 || (**path != TEXT_NUL[1] && **path != TEXT_C0[1]))
+        return byte;
+    return *(*path)++ == TEXT_NUL[1] ? 0 : byte;
+}
+
 /* The next code point of valid UTF-8 and its size in bytes; -1 and size 1 where it is not valid. */
 int text_utf8_next(const char *text, size_t length, size_t *size);
 bool text_utf8_valid(const char *text, size_t length);

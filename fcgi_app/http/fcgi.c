@@ -40,7 +40,32 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The path of a request line's target, decoded; of %00 TEXT_NUL. */
+/* A byte of a path as it stands in ours. */
+static char *put_path_byte(char *to, int byte)
+{
+    if (!byte)
+        return (char *)mempcpy(to, TEXT_NUL, 2);
+    if (byte == 0xc0)
+        return (char *)mempcpy(to, TEXT_C0, 2);
+    *to = (char)byte;
+    return to + 1;
+}
+
+/* A path that a front server has decoded. */
+static const char *path_of_bytes(const void *mem, const char *bytes)
+{
+    char *path, *to;
+
+    if (!strchr(bytes, TEXT_C0[0]))
+        return bytes;
+    path = to = mem_array(mem, char, 2 * strlen(bytes) + 1);
+    for (; *bytes; bytes++)
+        to = put_path_byte(to, (unsigned char)*bytes);
+    *to = '\0';
+    return path;
+}
+
+/* The path of a request line's target, decoded. */
 static char *path_of_uri(const void *mem, const char *uri)
 {
     const char *authority = strstr(uri, "://");
@@ -51,19 +76,14 @@ static char *path_of_uri(const void *mem, const char *uri)
         uri = authority + 3 + strcspn(authority + 3, "/?#");
         length = strcspn(uri, "?#");
     }
-    path = to = mem_strndup(mem, uri, length);
-    for (const char *p = path; *p; p++) {
+    path = to = mem_array(mem, char, 2 * length + 1);
+    for (const char *p = uri; p < uri + length; p++) {
         int high, low;
         if (*p == '%' && (high = hex_value(p[1])) >= 0 && (low = hex_value(p[2])) >= 0) {
-            if (high || low) {
-                *to++ = (char)(high << 4 | low);
-            } else {
-                memcpy(to, TEXT_NUL, 2);
-                to += 2;
-            }
+            to = put_path_byte(to, high << 4 | low);
             p += 2;
         } else {
-            *to++ = *p;
+            to = put_path_byte(to, (unsigned char)*p);
         }
     }
     *to = '\0';
@@ -93,14 +113,17 @@ static const char *whole_path(const struct request *request)
     const char *uri = param_or(request, "REQUEST_URI", "");
     size_t length = strlen(script);
 
-    if ((!length && !*path) || has_nul(uri))
+    if ((!length && !*path) || has_nul(uri)) {
         path = path_of_uri(request->mem, uri);
-    else if (length && !*path)
-        path = script;
-    else if (length && script[length - 1] == '/' && *path == '/')
-        path = mem_printf(request->mem, "%s%s", script, path + 1);
-    else if (length)
-        path = mem_printf(request->mem, "%s%s", script, path);
+    } else {
+        if (length && !*path)
+            path = script;
+        else if (length && script[length - 1] == '/' && *path == '/')
+            path = mem_printf(request->mem, "%s%s", script, path + 1);
+        else if (length)
+            path = mem_printf(request->mem, "%s%s", script, path);
+        path = path_of_bytes(request->mem, path);
+    }
     return *path && *path != '/' ? mem_printf(request->mem, "/%s", path) : path;
 }
 

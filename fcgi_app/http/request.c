@@ -315,14 +315,12 @@ char *http_quote(const void *mem, const char *text, const char *safe)
     struct strbuf out;
 
     strbuf_init(&out, mem, strlen(text) + 16);
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_.-~", c) ||
-            strchr(safe, c)) {
+    while (*text) {
+        unsigned char c = text_path_byte(&text);
+
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            (c && (strchr("_.-~", c) || strchr(safe, c)))) {
             strbuf_putc(&out, (char)c);
-        } else if (text_begins_nul(text)) {
-            strbuf_puts(&out, "%00");
-            text++;
         } else {
             const char quoted[3] = { '%', hex[c >> 4], hex[c & 15] };
             strbuf_put(&out, quoted, sizeof(quoted));

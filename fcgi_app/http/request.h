@@ -60,8 +60,8 @@ struct request {
     struct params params;
 
     const char *method;       /* upper case as sent */
-    const char *script_name;  /* decoded bytes, "" or "/v2.1" */
-    const char *path_info;    /* decoded bytes */
+    const char *script_name;  /* decoded bytes (text_path_byte), "" or "/v2.1" */
+    const char *path_info;    /* decoded bytes (text_path_byte) */
     const char *query_string; /* raw, "" when none */
     const char *scheme;       /* http or https */
     const char *host;         /* Host header, or SERVER_NAME[:SERVER_PORT] */
