@@ -24,6 +24,7 @@
 /* To which server a volume is attached. */
 struct cinder_volume_attachment {
     const char *server_id, *attachment_id, *mountpoint;
+    const json_t *raw;
 };
 
 struct cinder_volume {

@@ -57,7 +57,7 @@ static struct fault *read_attachments(const void *mem, const json_t *list, struc
         for (at = 0; at < volume->attachment_count; at++)
             if (id && attachments[at].server_id && !strcmp(attachments[at].server_id, id))
                 break;
-        attachments[at] = (struct cinder_volume_attachment){ id, text(one, "attachment_id"), text(one, "device") };
+        attachments[at] = (struct cinder_volume_attachment){ id, text(one, "attachment_id"), text(one, "device"), one };
         if (at == volume->attachment_count)
             volume->attachment_count++;
     }

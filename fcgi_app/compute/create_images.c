@@ -41,14 +41,21 @@ const char *create_image_text(const struct create *create, const char *name)
 /* ---- finding it ---- */
 
 /* A volume's image metadata hold all as text, the image's attributes among them. */
-static json_t *image_of_volume(const struct create *create, const struct cinder_volume *volume)
+static struct fault *image_of_volume(const struct create *create, const struct cinder_volume *volume, json_t **found)
 {
     static const char *const own[] = { "image_id",         "image_name",  "size",    "checksum",
                                        "container_format", "disk_format", "min_ram", "min_disk" };
     json_t *image = create_keep(create, json_object());
-    json_t *props =
-        volume->volume_image_metadata ? json_copy((json_t *)(uintptr_t)volume->volume_image_metadata) : json_object();
+    json_t *props;
 
+    if (json_is_array(volume->volume_image_metadata))
+        return fault_new(create->mem, TypeError, "pop expected at most 1 argument, got 2");
+    if (volume->volume_image_metadata && !json_is_object(volume->volume_image_metadata))
+        return fault_new(
+            create->mem, AttributeError,
+            mem_printf(create->mem, "'%s' object has no attribute 'pop'", take_type(volume->volume_image_metadata)));
+    props =
+        volume->volume_image_metadata ? json_copy((json_t *)(uintptr_t)volume->volume_image_metadata) : json_object();
     json_object_set_new(image, "properties", props);
     json_object_set_new(image, "size", json_integer(volume->size * GIB));
     for (size_t i = 0; i < COUNT(own); i++) {
@@ -61,7 +68,8 @@ static json_t *image_of_volume(const struct create *create, const struct cinder_
         json_object_del(props, own[i]);
     }
     json_object_set_new(image, "status", json_string("active"));
-    return image;
+    *found = image;
+    return NULL;
 }
 
 static struct fault *read_volume(struct create *create, const char *volume_id, const char *snapshot_id)
@@ -83,8 +91,7 @@ static struct fault *read_volume(struct create *create, const char *volume_id, c
                                                              : fault_new(create->mem, InvalidBDMVolume, volume_id);
     if (!volume.bootable)
         return fault_new(create->mem, InvalidBDMVolumeNotBootable, volume_id);
-    create->image = image_of_volume(create, &volume);
-    return NULL;
+    return image_of_volume(create, &volume, &create->image);
 }
 
 /* Of the first device that boots: the old form says so by a name that ends in "a", the new one by its index. */
@@ -312,8 +319,8 @@ json_t *create_system_metadata(const struct create *create)
 {
     static const char *const skipped[] = { "mappings", "block_device_mapping", "img_mappings",
                                            "img_block_device_mapping" };
-    const char *disk_format = json_string_value(json_object_get(create->image, "disk_format"));
-    const char *container = json_string_value(json_object_get(create->image, "container_format"));
+    const char *disk_format = take_text(create->mem, json_object_get(create->image, "disk_format"));
+    const char *container = take_text(create->mem, json_object_get(create->image, "container_format"));
     const json_t *min_ram = json_object_get(create->image, "min_ram");
     json_t *kept = create_keep(create, json_object());
     int64_t min_disk = create->flavor->root_gb;

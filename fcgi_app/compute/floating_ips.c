@@ -77,28 +77,19 @@ static struct fault *id_of(const void *mem, const json_t *raw, const char **id)
 
 /* ---- shows ---- */
 
-/* `port` is what is told of its port: null for none. */
-static struct fault *read_ip(const void *mem, const json_t *raw, const json_t *network, const json_t *port,
-                             struct floating_ip *ip)
+struct fault *floating_ip_read(const void *mem, const struct floating_ip *ip, struct floating_ip_shown *shown)
 {
-    json_t *name, *device = NULL;
+    json_t *id, *address, *name, *fixed, *device = NULL;
 
-    if (take_is_true(port))
-        TRY(take_key(mem, port, "device_id", &device));
-    TRY(need(mem, raw, "id", NULL));
-    TRY(need(mem, raw, "floating_ip_address", NULL));
-    TRY(take_key(mem, network, "name", &name));
+    if (take_is_true(ip->port))
+        TRY(take_key(mem, ip->port, "device_id", &device));
+    TRY(take_key(mem, ip->raw, "id", &id));
+    TRY(take_key(mem, ip->raw, "floating_ip_address", &address));
+    TRY(take_key(mem, ip->network, "name", &name));
     if (!take_is_true(name))
-        TRY(take_key(mem, network, "id", &name));
-    TRY(need(mem, raw, "fixed_ip_address", NULL));
-    *ip = (struct floating_ip){
-        .id = text(raw, "id"),
-        .address = text(raw, "floating_ip_address"),
-        .fixed_address = text(raw, "fixed_ip_address"),
-        .port_id = text(raw, "port_id"),
-        .pool = take_text(mem, name),
-        .server_id = take_text(mem, device),
-    };
+        TRY(take_key(mem, ip->network, "id", &name));
+    TRY(take_key(mem, ip->raw, "fixed_ip_address", &fixed));
+    *shown = (struct floating_ip_shown){ id, address, fixed, name, device };
     return NULL;
 }
 
@@ -132,7 +123,8 @@ static struct fault *complete(const struct context *context, const void *mem, co
             return fault;
         port = fault ? NULL : port;
     }
-    return read_ip(mem, raw, network, port, ip);
+    *ip = (struct floating_ip){ raw, network, port };
+    return NULL;
 }
 
 struct fault *floating_ip_show(const struct context *context, const void *mem, const char *id, struct floating_ip *ip)
@@ -192,6 +184,7 @@ struct fault *floating_ips_list(const struct context *context, const void *mem, 
     json_array_foreach(items, i, raw)
     {
         TRY(need(mem, raw, "floating_network_id", &ids[i]));
+        TRY(take_hashable(mem, json_object_get(raw, "floating_network_id")));
     }
     TRY(neutron_available_networks(context, mem, project_id, ids, *count, false, &networks, &network_count));
     TRY(tells_ports(context, mem, &tells));
@@ -204,13 +197,13 @@ struct fault *floating_ips_list(const struct context *context, const void *mem, 
         port = NULL;
         if (tells)
             TRY(take_key(mem, raw, "port_details", &port));
-        TRY(read_ip(mem, raw, networks[n].raw, port, &(*ips)[i]));
+        (*ips)[i] = (struct floating_ip){ raw, networks[n].raw, port };
     }
     if (tells)
         return NULL;
     TRY(neutron_list(context, mem, NEUTRON_USER, NEUTRON_PORTS, of_project, &ports));
     for (i = 0; i < *count; i++)
-        (*ips)[i].server_id = text(find_by_id(ports, (*ips)[i].port_id), "device_id");
+        (*ips)[i].port = find_by_id(ports, text((*ips)[i].raw, "port_id"));
     return NULL;
 }
 

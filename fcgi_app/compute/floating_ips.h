@@ -13,10 +13,17 @@
 #include <jansson.h>
 
 struct floating_ip {
-    const char *id, *address, *fixed_address, *port_id; /* the last two NULL: it leads nowhere */
-    const char *pool;                                   /* its network's name, or id where it has none */
-    const char *server_id;                              /* whose port it is; NULL: no port; may be "" */
+    const json_t *raw, *network, *port; /* as neutron told of them; the port NULL or null: it leads nowhere */
 };
+/* What is shown of one, of any type, null where there is none. */
+struct floating_ip_shown {
+    const json_t *id, *address, *fixed_address;
+    const json_t *pool;      /* its network's name, or id where it has none */
+    const json_t *server_id; /* whose port it is; NULL: no port */
+};
+/* Faults: KeyError and TypeError of an answer that lacks them. */
+struct fault *floating_ip_read(const void *mem, const struct floating_ip *ip,
+                               struct floating_ip_shown *shown) FAULT_CHECK;
 
 /* The project's. Fault: NetworkNotFound for one of a network that nobody knows. */
 struct fault *floating_ips_list(const struct context *context, const void *mem, struct floating_ip **ips,

@@ -35,6 +35,13 @@ static int64_t port_of(const json_t *rule, const char *key)
     return json_is_integer(value) ? json_integer_value(value) : SECURITY_NO_PORT;
 }
 
+static bool is_none(const json_t *raw, const char *key)
+{
+    const json_t *value = json_object_get(raw, key);
+
+    return !value || json_is_null(value);
+}
+
 /* Those that must be there. */
 static struct fault *need(const void *mem, const json_t *raw, const char *const *keys)
 {
@@ -57,7 +64,11 @@ struct fault *security_rule_read(const void *mem, const json_t *raw, struct secu
                                     .from_port = port_of(raw, "port_range_min"),
                                     .to_port = port_of(raw, "port_range_max"),
                                     .group_id = text(raw, "remote_group_id"),
-                                    .cidr = text_is_empty(cidr) ? "0.0.0.0/0" : cidr };
+                                    .cidr = text_is_empty(cidr) ? "0.0.0.0/0" : cidr,
+                                    .raw = raw };
+    if (!rule->protocol && take_is_true(json_object_get(raw, "protocol")) && is_none(raw, "port_range_min") &&
+        is_none(raw, "port_range_max"))
+        return fault_new(mem, AttributeError, "object has no attribute 'upper'");
     if (text_is_empty(rule->protocol) || rule->from_port != SECURITY_NO_PORT || rule->to_port != SECURITY_NO_PORT)
         return NULL;
     if (!strcasecmp(rule->protocol, "tcp") || !strcasecmp(rule->protocol, "udp")) {
@@ -82,6 +93,7 @@ static struct fault *read_group(const void *mem, const json_t *raw, struct secur
                                       .name = text(raw, "name"),
                                       .description = text(raw, "description"),
                                       .project_id = text(raw, "tenant_id"),
+                                      .raw = raw,
                                       .rules = mem_array(mem, struct security_rule, json_array_size(rules) + 1) };
     json_array_foreach(rules, i, rule)
     {
@@ -251,8 +263,7 @@ struct fault *security_groups_resolve(const struct context *context, const void 
             struct security_rule *rule = &groups[g].rules[r];
             const json_t *item = text_is_empty(rule->group_id) ? NULL : find_id(items, rule->group_id);
 
-            rule->group_name = text(item, "name");
-            rule->group_tenant = text(item, "tenant_id");
+            rule->group = item;
             rule->group_gone = !text_is_empty(rule->group_id) && !item;
         }
     return NULL;

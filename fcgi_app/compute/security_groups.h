@@ -23,14 +23,16 @@
 struct security_rule {
     const char *id, *parent_group_id, *protocol; /* protocol NULL: any */
     int64_t from_port, to_port;
-    const char *group_id;                  /* whose members may come; NULL: it is `cidr` */
-    const char *cidr;                      /* never NULL */
-    const char *group_name, *group_tenant; /* of group_id, once resolved */
-    bool group_gone;                       /* there is no such group: the rule is not shown */
+    const char *group_id; /* whose members may come; NULL: it is `cidr` */
+    const char *cidr;     /* never NULL */
+    const json_t *raw;    /* as neutron told of it */
+    const json_t *group;  /* what neutron told of group_id, once resolved */
+    bool group_gone;      /* there is no such group: the rule is not shown */
 };
 
 struct security_group {
     const char *id, *name, *description, *project_id;
+    const json_t *raw;           /* as neutron told of it */
     struct security_rule *rules; /* those for what comes in */
     size_t rule_count;
 };

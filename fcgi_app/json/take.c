@@ -9,8 +9,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/json/json.h"
 
-/* How Python calls the value's type. */
-static const char *type_name(const json_t *value)
+const char *take_type(const json_t *value)
 {
     if (json_number_text(value))
         return json_number_is_integer(value) ? "int" : "float";
@@ -46,7 +45,7 @@ struct fault *take_key(const void *mem, const json_t *value, const char *key, js
                          mem_printf(mem, "%s indices must be integers%s", json_is_array(value) ? "list" : "string",
                                     json_is_array(value) ? " or slices, not str" : ", not 'str'"));
     if (!json_is_object(value))
-        return fault_new(mem, TypeError, mem_printf(mem, "'%s' object is not subscriptable", type_name(value)));
+        return fault_new(mem, TypeError, mem_printf(mem, "'%s' object is not subscriptable", take_type(value)));
     *item = json_object_get(value, key);
     return *item ? NULL : fault_new(mem, KeyError, mem_printf(mem, "'%s'", key));
 }
@@ -55,7 +54,7 @@ struct fault *take_get(const void *mem, const json_t *value, const char *key, js
 {
     *item = NULL;
     if (!json_is_object(value))
-        return fault_new(mem, AttributeError, mem_printf(mem, "'%s' object has no attribute 'get'", type_name(value)));
+        return fault_new(mem, AttributeError, mem_printf(mem, "'%s' object has no attribute 'get'", take_type(value)));
     *item = json_object_get(value, key);
     return NULL;
 }
@@ -72,7 +71,7 @@ struct fault *take_first(const void *mem, const json_t *value, json_t **item)
     if (json_is_object(value))
         return fault_new(mem, KeyError, "0");
     if (!json_is_array(value) && !is_text(value))
-        return fault_new(mem, TypeError, mem_printf(mem, "'%s' object is not subscriptable", type_name(value)));
+        return fault_new(mem, TypeError, mem_printf(mem, "'%s' object is not subscriptable", take_type(value)));
     TRY(take_each(mem, value, (json_t **)item));
     *item = json_array_get(*item, 0);
     return *item ? NULL : fault_new(mem, IndexError, "list index out of range");
@@ -90,7 +89,7 @@ struct fault *take_each(const void *mem, const json_t *value, json_t **array)
         return NULL;
     }
     if (!json_is_object(value) && !is_text(value))
-        return fault_new(mem, TypeError, mem_printf(mem, "'%s' object is not iterable", type_name(value)));
+        return fault_new(mem, TypeError, mem_printf(mem, "'%s' object is not iterable", take_type(value)));
     TRY(json_read(mem, "[]", 2, array));
     if (json_is_object(value)) {
         json_object_foreach((json_t *)(uintptr_t)value, key, member) json_array_append_new(*array, json_string(key));
@@ -110,7 +109,7 @@ struct fault *take_length(const void *mem, const json_t *value, size_t *length)
 
     *length = 0;
     if (!json_is_array(value) && !json_is_object(value) && !is_text(value))
-        return fault_new(mem, TypeError, mem_printf(mem, "object of type '%s' has no len()", type_name(value)));
+        return fault_new(mem, TypeError, mem_printf(mem, "object of type '%s' has no len()", take_type(value)));
     TRY(take_each(mem, value, &array));
     *length = json_array_size(array);
     return NULL;
@@ -119,7 +118,7 @@ struct fault *take_length(const void *mem, const json_t *value, size_t *length)
 struct fault *take_hashable(const void *mem, const json_t *value)
 {
     if (json_is_array(value) || json_is_object(value))
-        return fault_new(mem, TypeError, mem_printf(mem, "unhashable type: '%s'", type_name(value)));
+        return fault_new(mem, TypeError, mem_printf(mem, "unhashable type: '%s'", take_type(value)));
     return NULL;
 }
 

@@ -35,6 +35,8 @@ struct fault *take_length(const void *mem, const json_t *value, size_t *length) 
 /* A value that becomes part of a set or a key of a dictionary. Fault: TypeError for an array or an object. */
 struct fault *take_hashable(const void *mem, const json_t *value) FAULT_CHECK;
 
+/* How Python calls its type: "list", "int", "NoneType", … */
+const char *take_type(const json_t *value);
 /* Python's bool(value). */
 bool take_is_true(const json_t *value);
 /* A text as it is, null and NULL as NULL, all else as Python's str() writes it, on mem. */

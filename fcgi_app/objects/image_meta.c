@@ -8,6 +8,7 @@
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/registry.h"
 #include "fcgi_app/objects/tree.h"
 
@@ -587,10 +588,21 @@ static const struct image_attribute {
 static struct fault *attribute_value(const void *mem, const struct image_attribute *attribute, const json_t *value,
                                      json_t **read)
 {
-    bool none = json_is_null(value);
+    bool none = json_is_null(value), whole = json_is_array(value) || json_is_object(value);
 
     if (none && attribute->kind != TIME && attribute->kind != TEXT_OR_EMPTY && attribute->kind != NUMBER_OR_ZERO)
         return refuse(mem, mem_printf(mem, "Field `%s' cannot be None", attribute->name));
+    if (attribute->kind == TIME && !none && (whole || json_is_boolean(value) || json_is_number(value)))
+        return refuse(mem, mem_printf(mem, "A datetime.datetime is required in field %s, not a %s", attribute->name,
+                                      take_type(value)));
+    if (whole && (attribute->kind == TEXT || attribute->kind == TEXT_OR_EMPTY))
+        return refuse(mem,
+                      mem_printf(mem, "A string is required in field %s, not a %s", attribute->name, take_type(value)));
+    if (whole)
+        return fault_new(mem, TypeError,
+                         mem_printf(mem,
+                                    "int() argument must be a string, a bytes-like object or a real number, not '%s'",
+                                    take_type(value)));
     switch (attribute->kind) {
     case TEXT:
     case TEXT_OR_EMPTY:

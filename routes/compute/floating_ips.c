@@ -5,6 +5,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/floating_ips.h"
 #include "fcgi_app/compute/network_cache.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
 #include "routes/action.h"
 #include "routes/resource.h"
@@ -24,28 +25,40 @@ static struct fault *authorize(const struct call *call, const char *rule)
 
 /* ---- shows ---- */
 
-static void put_ip(const struct call *call, const struct floating_ip *ip)
+static void put_value(struct strbuf *out, const json_t *value)
 {
-    struct strbuf *out = call->out;
-
-    JSON_PUT_LITERAL(out, "{\"id\": ");
-    json_put_string(out, ip->id);
-    JSON_PUT_LITERAL(out, ", \"ip\": ");
-    json_put_string(out, ip->address);
-    JSON_PUT_LITERAL(out, ", \"pool\": ");
-    json_put_string(out, ip->pool);
-    JSON_PUT_LITERAL(out, ", \"fixed_ip\": ");
-    json_put_string(out, ip->fixed_address);
-    JSON_PUT_LITERAL(out, ", \"instance_id\": ");
-    json_put_string(out, ip->server_id);
-    strbuf_putc(out, '}');
+    if (value)
+        json_put_tree(out, value);
+    else
+        json_put_null(out);
 }
 
-static void put_one(const struct call *call, const struct floating_ip *ip)
+static struct fault *put_ip(const struct call *call, const struct floating_ip *ip)
+{
+    struct strbuf *out = call->out;
+    struct floating_ip_shown shown;
+
+    TRY(floating_ip_read(call->mem, ip, &shown));
+    JSON_PUT_LITERAL(out, "{\"id\": ");
+    put_value(out, shown.id);
+    JSON_PUT_LITERAL(out, ", \"ip\": ");
+    put_value(out, shown.address);
+    JSON_PUT_LITERAL(out, ", \"pool\": ");
+    put_value(out, shown.pool);
+    JSON_PUT_LITERAL(out, ", \"fixed_ip\": ");
+    put_value(out, shown.fixed_address);
+    JSON_PUT_LITERAL(out, ", \"instance_id\": ");
+    put_value(out, shown.server_id);
+    strbuf_putc(out, '}');
+    return NULL;
+}
+
+static struct fault *put_one(const struct call *call, const struct floating_ip *ip)
 {
     JSON_PUT_LITERAL(call->out, "{\"floating_ip\": ");
-    put_ip(call, ip);
+    TRY(put_ip(call, ip));
     strbuf_putc(call->out, '}');
+    return NULL;
 }
 
 static struct fault *floating_ips_index(struct call *call)
@@ -59,7 +72,7 @@ static struct fault *floating_ips_index(struct call *call)
     for (size_t i = 0; i < count; i++) {
         if (i)
             JSON_PUT_LITERAL(call->out, ", ");
-        put_ip(call, &ips[i]);
+        TRY(put_ip(call, &ips[i]));
     }
     JSON_PUT_LITERAL(call->out, "]}");
     return NULL;
@@ -81,8 +94,7 @@ static struct fault *floating_ips_show(struct call *call)
 
     TRY(authorize(call, RULE("show")));
     TRY(find_by_id(call, &ip));
-    put_one(call, &ip);
-    return NULL;
+    return put_one(call, &ip);
 }
 
 /* ---- allocate, release ---- */
@@ -133,8 +145,7 @@ static struct fault *floating_ips_create(struct call *call)
         return refused(call, 403, "IP allocation over quota", "", pool);
     fault = action_fault_as(call, fault, 404, no_pool);
     TRY(action_fault_as(call, fault, 400, bad));
-    put_one(call, &ip);
-    return NULL;
+    return put_one(call, &ip);
 }
 
 /* The server that has an address, found as every verb finds one; NULL: none has. */
@@ -158,11 +169,15 @@ static struct fault *floating_ips_delete(struct call *call)
     struct floating_ip ip;
     struct target *target;
     struct fault *fault;
+    const char *address;
+    json_t *given;
 
     TRY(authorize(call, RULE("delete")));
     TRY(find_by_id(call, &ip));
-    TRY(find_server(call, ip.address, &target));
-    fault = floating_ip_release(call->context, call->mem, ip.address, target);
+    TRY(take_key(call->mem, ip.raw, "floating_ip_address", &given));
+    address = take_text(call->mem, given);
+    TRY(find_server(call, address, &target));
+    fault = floating_ip_release(call->context, call->mem, address, target);
     if (fault && fault_is(fault, FAULT_Forbidden))
         return fault_http(call->mem, 403, NULL);
     return action_fault_as(call, fault, 404, gone);
@@ -252,7 +267,7 @@ static struct fault *remove_floating_ip(struct call *call)
     if (fault && fault_is(fault, FAULT_FloatingIpNotFoundForAddress))
         return fault_http(call->mem, 404, "floating IP not found");
     TRY(fault);
-    if (!target || text_is_empty(ip.port_id) || strcmp(target->row->uuid, call->vars[0]))
+    if (!target || !take_is_true(json_object_get(ip.raw, "port_id")) || strcmp(target->row->uuid, call->vars[0]))
         return fault_http(call->mem, 409, "Floating IP %s is not associated with instance %s.", address, call->vars[0]);
     fault = floating_ip_disassociate(call->context, target, address);
     if (fault && fault_is(fault, FAULT_Forbidden))

@@ -65,8 +65,7 @@ static struct fault *groups_index(struct call *call)
     if ((int64_t)count > paging.limit)
         count = (size_t)paging.limit;
     TRY(security_groups_resolve(call->context, call->mem, groups, count));
-    security_groups_view_index(call, groups, count);
-    return NULL;
+    return security_groups_view_index(call, groups, count);
 }
 
 static struct fault *groups_show(struct call *call)
@@ -152,8 +151,7 @@ static struct fault *add_rule(const struct call *call, const json_t *asked, stru
         TRY(security_group_get(call->context, call->mem, wanted.group_id, &source));
     }
     TRY(security_rule_add(call->context, call->mem, &parent, &wanted, rule));
-    rule->group_name = source.name;
-    rule->group_tenant = source.project_id;
+    rule->group = source.raw;
     return NULL;
 }
 
@@ -203,8 +201,7 @@ static struct fault *server_groups(struct call *call)
     TRY(find_server(call, RULE("list"), &target));
     TRY(security_groups_of_server(call->context, call->mem, target->row->uuid, &groups, &count));
     TRY(security_groups_resolve(call->context, call->mem, groups, count));
-    security_groups_view_index(call, groups, count);
-    return NULL;
+    return security_groups_view_index(call, groups, count);
 }
 
 /* The group's name in an action's body. */

@@ -9,6 +9,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/json/take.h"
 #include "routes/links.h"
 
 #include <string.h>
@@ -58,10 +59,24 @@ static void put_links(const struct image_view *view, const struct glance_image *
     JSON_PUT_LITERAL(out, "}]");
 }
 
-static void put_time(struct strbuf *out, int64_t usec)
+static void put_value(struct strbuf *out, const json_t *object, const char *key)
 {
+    const json_t *value = json_object_get(object, key);
+
+    if (value)
+        json_put_tree(out, value);
+    else
+        json_put_null(out);
+}
+
+/* What is there and empty is now. */
+static void put_time(struct strbuf *out, const json_t *raw, const char *key, int64_t usec)
+{
+    const json_t *value = json_object_get(raw, key);
     char text[21];
 
+    if (usec == GLANCE_NO_TIME && value && !json_is_null(value) && !take_is_true(value))
+        usec = clock_utc_usec();
     if (usec == GLANCE_NO_TIME) {
         json_put_null(out);
         return;
@@ -94,9 +109,9 @@ static void put_basic(const struct image_view *view, const struct glance_image *
     struct strbuf *out = view->call->out;
 
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    json_put_string(out, image->id);
+    put_value(out, image->meta, "id");
     JSON_PUT_LITERAL(out, ", \"name\": ");
-    json_put_string(out, image->name);
+    put_value(out, image->meta, "name");
     JSON_PUT_LITERAL(out, ", ");
     put_links(view, image);
     strbuf_putc(out, '}');
@@ -109,16 +124,16 @@ static void put_full(const struct image_view *view, const struct glance_image *i
     struct strbuf *out = view->call->out;
 
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    json_put_string(out, image->id);
+    put_value(out, image->meta, "id");
     JSON_PUT_LITERAL(out, ", \"name\": ");
-    json_put_string(out, image->name);
+    put_value(out, image->meta, "name");
     strbuf_printf(out, ", \"minRam\": %lld, \"minDisk\": %lld, \"metadata\": ", (long long)image->min_ram,
                   (long long)image->min_disk);
     json_put_tree(out, image->properties);
     JSON_PUT_LITERAL(out, ", \"created\": ");
-    put_time(out, image->created_at);
+    put_time(out, image->raw, "created_at", image->created_at);
     JSON_PUT_LITERAL(out, ", \"updated\": ");
-    put_time(out, image->updated_at);
+    put_time(out, image->raw, "updated_at", image->updated_at);
     strbuf_printf(out, ", \"status\": \"%s\", \"progress\": %d, \"OS-EXT-IMG-SIZE:size\": ", status_of(image)->shown,
                   status_of(image)->progress);
     size = json_object_get(image->meta, "size");

@@ -7,7 +7,7 @@
 #include "routes/resource.h"
 
 /* {"security_groups": […]} by project and name. */
-void security_groups_view_index(struct call *call, struct security_group *groups, size_t count);
+struct fault *security_groups_view_index(struct call *call, struct security_group *groups, size_t count) FAULT_CHECK;
 /* {"security_group": …} */
 void security_groups_view_show(struct call *call, const struct security_group *group);
 /* {"security_group_rule": …} */
