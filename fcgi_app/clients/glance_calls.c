@@ -251,11 +251,11 @@ struct fault *glance_image_update(const struct context *context, const void *mem
     const char *name;
     json_t *body, *value;
 
+    TRY(glance_body_of(mem, meta, &body));
     if (purge)
         TRY(glance_image_show(context, mem, id, image)); /* nova asks what there is, and glanceclient asks again */
     TRY(glance_image_show(context, mem, id, image));
     TRY(glance_image_validate(mem, image->raw));
-    TRY(glance_body_of(mem, meta, &body));
     json_object_del(body, "id");
     json_object_del(body, "location");
     strbuf_init(&patch, mem, 512);

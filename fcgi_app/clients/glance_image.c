@@ -222,6 +222,7 @@ struct fault *glance_body_of(const void *mem, const json_t *meta, json_t **body)
     };
     const char *name, *property;
     json_t *value, *inner;
+    int64_t number;
 
     TRY(json_read(mem, "{}", 2, body));
     json_object_foreach((json_t *)(uintptr_t)meta, name, value)
@@ -232,8 +233,9 @@ struct fault *glance_body_of(const void *mem, const json_t *meta, json_t **body)
             json_object_foreach(value, property, inner) put_property(mem, *body, property, inner);
         } else if (!strcmp(name, "is_public")) {
             json_object_set_new(*body, "visibility", json_string(json_is_true(value) ? "public" : "private"));
-        } else if ((!strcmp(name, "min_ram") || !strcmp(name, "min_disk")) && json_is_string(value)) {
-            json_object_set_new(*body, name, json_integer(strtoll(json_string_value(value), NULL, 10)));
+        } else if (!strcmp(name, "min_ram") || !strcmp(name, "min_disk")) {
+            TRY(take_int(mem, value, &number));
+            json_object_set_new(*body, name, json_integer(number));
         } else {
             json_object_set(*body, name, value);
         }

@@ -98,7 +98,7 @@ static struct fault *check_port(const struct create *create, const char *id)
 
     TRY(neutron_port_show(create->context, create->mem, NEUTRON_USER, id, NULL, &port));
     TRY(take_get(create->mem, port.raw, "device_id", &network));
-    if (!text_is_empty(port.device_id))
+    if (take_is_true(network))
         return fault_new(create->mem, PortInUse, id);
     if (!take_is_true(json_object_get(port.raw, "fixed_ips")) && !is(port.ip_allocation, "deferred") &&
         !is(port.ip_allocation, "none"))

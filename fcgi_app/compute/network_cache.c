@@ -13,6 +13,7 @@
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/db/info_caches.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -220,18 +221,21 @@ static struct fault *find_dhcp(const struct refresh *refresh, const json_t *subn
     const struct neutron_param params[] = { { "network_id", text(subnet, "network_id") },
                                             { "device_owner", "network:dhcp" },
                                             { NULL, NULL } };
-    const char *id = text(subnet, "id");
-    const json_t *port, *fixed;
+    const json_t *port, *fixed, *id = json_object_get(subnet, "id"), *given;
     json_t *ports;
     size_t p, f;
 
     *address = NULL;
     TRY(list(refresh, NEUTRON_PORTS, params, &ports));
-    json_array_foreach(ports, p, port) json_array_foreach(json_object_get(port, "fixed_ips"), f,
-                                                          fixed) if (id && text_is(text(fixed, "subnet_id"), id))
+    json_array_foreach(ports, p, port) json_array_foreach(json_object_get(port, "fixed_ips"), f, fixed)
     {
-        *address = json_object_get(fixed, "ip_address");
-        break;
+        given = json_object_get(fixed, "subnet_id");
+        if (given && !id)
+            return fault_new(refresh->mem, KeyError, "'id'");
+        if (given && json_equal(given, id)) {
+            *address = json_object_get(fixed, "ip_address");
+            break;
+        }
     }
     if (!*address && json_is_true(json_object_get(subnet, "enable_dhcp")))
         *address = json_object_get(subnet, "gateway_ip");
@@ -286,15 +290,17 @@ static struct fault *put_subnet(struct refresh *refresh, const json_t *subnet, c
 {
     const json_t *dhcp, *mode = json_object_get(subnet, "ipv6_address_mode");
     const char *cidr = text(subnet, "cidr"), *gateway = text(subnet, "gateway_ip");
+    static const char *const needed[] = { "cidr", "gateway_ip", "network_id" };
     struct strbuf *out = &refresh->out;
     struct address net, address;
+    json_t *value;
     size_t shown = 0;
     int length = 0;
 
-    if (!json_is_object(subnet))
-        return fault_new(refresh->mem, TypeError, "'NoneType' object is not subscriptable");
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        TRY(take_key(refresh->mem, subnet, needed[i], &value));
     if (!cidr)
-        return fault_new(refresh->mem, KeyError, "'cidr'");
+        return fault_new(refresh->mem, ValueError, "invalid IPNetwork");
     if (gateway && *gateway)
         TRY(read_address(refresh->mem, gateway, &address));
     TRY(find_dhcp(refresh, subnet, &dhcp));
@@ -553,11 +559,17 @@ static struct fault *refresh_all(struct refresh *refresh)
     const struct neutron_param params[] = { { "tenant_id", row->project_id },
                                             { "device_id", row->uuid },
                                             { NULL, NULL } };
-    const json_t *vif;
+    const json_t *vif, *one;
+    json_t *id_of_one;
     size_t i;
 
     TRY(read_kept(refresh));
     TRY(list(refresh, NEUTRON_PORTS, params, &refresh->ports));
+    json_array_foreach(refresh->ports, i, one)
+    {
+        TRY(take_key(refresh->mem, one, "id", &id_of_one));
+        TRY(take_hashable(refresh->mem, id_of_one));
+    }
     TRY(list_networks(refresh));
     strbuf_init(&refresh->out, refresh->mem, 2048);
     strbuf_putc(&refresh->out, '[');

@@ -9,6 +9,12 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/json/json.h"
 
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 const char *take_type(const json_t *value)
 {
     if (json_number_text(value))
@@ -120,6 +126,37 @@ struct fault *take_hashable(const void *mem, const json_t *value)
     if (json_is_array(value) || json_is_object(value))
         return fault_new(mem, TypeError, mem_printf(mem, "unhashable type: '%s'", take_type(value)));
     return NULL;
+}
+
+struct fault *take_int(const void *mem, const json_t *value, int64_t *number)
+{
+    const char *text, *trimmed;
+    struct strbuf quoted;
+    char *end;
+
+    *number = 0;
+    if (json_is_integer(value) || json_is_boolean(value)) {
+        *number = json_is_integer(value) ? json_integer_value(value) : json_is_true(value);
+        return NULL;
+    }
+    if (json_is_real(value) && fabs(json_real_value(value)) < 0x1p63) {
+        *number = (int64_t)json_real_value(value);
+        return NULL;
+    }
+    if (!json_is_string(value))
+        return fault_new(mem, TypeError,
+                         mem_printf(mem,
+                                    "int() argument must be a string, a bytes-like object or a real number, not '%s'",
+                                    take_type(value)));
+    text = json_number_text(value) ? json_number_text(value) : json_string_value(value);
+    trimmed = text_strip(mem, text);
+    errno = 0;
+    *number = strtoll(trimmed, &end, 10);
+    if (!errno && end != trimmed && !*end && !isspace((unsigned char)*trimmed))
+        return NULL;
+    strbuf_init(&quoted, mem, 64);
+    json_put_python_quoted(&quoted, text, strlen(text));
+    return fault_new(mem, ValueError, mem_printf(mem, "invalid literal for int() with base 10: %s", quoted.data));
 }
 
 bool take_is_true(const json_t *value)

@@ -16,6 +16,8 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* value[key]. Faults: KeyError; TypeError for what is no object. */
 struct fault *take_key(const void *mem, const json_t *value, const char *key, json_t **item) FAULT_CHECK;
@@ -34,6 +36,9 @@ struct fault *take_each(const void *mem, const json_t *value, json_t **array) FA
 struct fault *take_length(const void *mem, const json_t *value, size_t *length) FAULT_CHECK;
 /* A value that becomes part of a set or a key of a dictionary. Fault: TypeError for an array or an object. */
 struct fault *take_hashable(const void *mem, const json_t *value) FAULT_CHECK;
+
+/* int(value). Faults: ValueError of a text that is no number; TypeError of what is neither text nor number. */
+struct fault *take_int(const void *mem, const json_t *value, int64_t *number) FAULT_CHECK;
 
 /* How Python calls its type: "list", "int", "NoneType", … */
 const char *take_type(const json_t *value);

@@ -189,31 +189,11 @@ static const char *text_of(const void *mem, const json_t *value)
 
 static struct fault *read_integer(const void *mem, const json_t *value, json_t **read)
 {
-    const char *text = text_of(mem, value);
-    const char *trimmed = text_strip(mem, text);
-    struct strbuf quoted;
-    char *end;
-    long long number;
+    int64_t number;
+    struct fault *fault = take_int(mem, value, &number);
 
-    if (json_is_integer(value)) {
-        *read = json_integer(json_integer_value(value));
-        return NULL;
-    }
-    if (json_is_real(value)) {
-        *read = json_integer((json_int_t)json_real_value(value));
-        return NULL;
-    }
-    if (json_is_boolean(value)) {
-        *read = json_integer(json_is_true(value));
-        return NULL;
-    }
-    errno = 0;
-    number = strtoll(trimmed, &end, 10);
-    if (errno || end == trimmed || *end || isspace((unsigned char)*trimmed)) {
-        strbuf_init(&quoted, mem, 64);
-        json_put_python_quoted(&quoted, text, strlen(text));
-        return refuse(mem, mem_printf(mem, "invalid literal for int() with base 10: %s", quoted.data));
-    }
+    if (fault)
+        return fault_is(fault, FAULT_ValueError) ? refuse(mem, fault->message) : fault;
     *read = json_integer(number);
     return NULL;
 }
@@ -598,11 +578,6 @@ static struct fault *attribute_value(const void *mem, const struct image_attribu
     if (whole && (attribute->kind == TEXT || attribute->kind == TEXT_OR_EMPTY))
         return refuse(mem,
                       mem_printf(mem, "A string is required in field %s, not a %s", attribute->name, take_type(value)));
-    if (whole)
-        return fault_new(mem, TypeError,
-                         mem_printf(mem,
-                                    "int() argument must be a string, a bytes-like object or a real number, not '%s'",
-                                    take_type(value)));
     switch (attribute->kind) {
     case TEXT:
     case TEXT_OR_EMPTY:

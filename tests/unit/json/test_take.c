@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-enum how { KEY, GET, ATTRIBUTE, FIRST, EACH, LENGTH, HASHABLE };
+enum how { KEY, GET, ATTRIBUTE, FIRST, EACH, LENGTH, HASHABLE, INT };
 
 /* `wanted`: the class of the fault, or what comes out, as JSON. */
 static const struct row {
@@ -53,10 +53,22 @@ static const struct row {
     { "null", HASHABLE, "null" },
     { "[]", HASHABLE, "TypeError" },
     { "{}", HASHABLE, "TypeError" },
+    { "7", INT, "7" },
+    { "-7.9", INT, "-7" },
+    { "true", INT, "1" },
+    { "\" 12 \"", INT, "12" },
+    { "\"x\"", INT, "ValueError" },
+    { "\"\"", INT, "ValueError" },
+    { "\"1.5\"", INT, "ValueError" },
+    { "null", INT, "TypeError" },
+    { "[]", INT, "TypeError" },
+    { "{}", INT, "TypeError" },
 };
 
 static struct fault *apply(const void *mem, const struct row *row, const json_t *value, json_t **out)
 {
+    const char *text;
+    int64_t number;
     size_t length;
 
     *out = NULL;
@@ -74,6 +86,10 @@ static struct fault *apply(const void *mem, const struct row *row, const json_t 
     case LENGTH:
         TRY(take_length(mem, value, &length));
         return json_read(mem, mem_printf(mem, "%zu", length), length > 9 ? 2 : 1, out);
+    case INT:
+        TRY(take_int(mem, value, &number));
+        text = mem_printf(mem, "%lld", (long long)number);
+        return json_read(mem, text, strlen(text), out);
     case HASHABLE:
         break;
     }
@@ -99,26 +115,27 @@ static int check(const void *mem, const struct row *row)
     return 1;
 }
 
-/* bool() and str() */
+/* bool(), str() and type() */
 static int check_truth(const void *mem)
 {
     static const struct {
         const char *value, *text;
         bool is_true;
+        const char *type;
     } truths[] = {
-        { "null", NULL, false },
-        { "0", "0", false },
-        { "0.0", "0.0", false },
-        { "\"\"", "", false },
-        { "[]", "[]", false },
-        { "{}", "{}", false },
-        { "false", "False", false },
-        { "true", "True", true },
-        { "\"0\"", "0", true },
-        { "-1", "-1", true },
-        { "[0]", "[0]", true },
-        { "NaN", "nan", true },
-        { "{\"a\": null}", "{'a': None}", true },
+        { "null", NULL, false, "NoneType" },
+        { "0", "0", false, "int" },
+        { "0.0", "0.0", false, "float" },
+        { "\"\"", "", false, "str" },
+        { "[]", "[]", false, "list" },
+        { "{}", "{}", false, "dict" },
+        { "false", "False", false, "bool" },
+        { "true", "True", true, "bool" },
+        { "\"0\"", "0", true, "str" },
+        { "-1", "-1", true, "int" },
+        { "[0]", "[0]", true, "list" },
+        { "NaN", "nan", true, "float" },
+        { "{\"a\": null}", "{'a': None}", true, "dict" },
     };
     int wrong = 0;
 
@@ -129,7 +146,7 @@ static int check_truth(const void *mem)
         if (json_read(mem, truths[i].value, strlen(truths[i].value), &value))
             return 1;
         text = take_text(mem, value);
-        if (take_is_true(value) == truths[i].is_true &&
+        if (take_is_true(value) == truths[i].is_true && !strcmp(take_type(value), truths[i].type) &&
             (text && truths[i].text ? !strcmp(text, truths[i].text) : text == truths[i].text))
             continue;
         fprintf(stderr, "%s: %d, %s\n", truths[i].value, take_is_true(value), text ? text : "None");
