@@ -385,6 +385,19 @@ static bool is_chunked(const struct running *running)
     return false;
 }
 
+/*
+ * A peer that refuses our certificate may do so when the handshake is over for us (TLS 1.3): that is an alert, read
+ * where an answer should be, or an end in the middle of what is sent.  Where an answer should be, an end without an
+ * alert is a connection that broke, to Python's ssl too.
+ */
+static bool is_refused_by_tls(const struct running *running, CURLcode code)
+{
+    if (strncasecmp(running->call->url, "https:", 6))
+        return false;
+    return code == CURLE_SEND_ERROR || (code == CURLE_RECV_ERROR && strstr(running->error, "SSL routines") &&
+                                        !strstr(running->error, "unexpected eof"));
+}
+
 static void conclude(struct running *running, CURLcode code)
 {
     struct http_call *call = running->call;
@@ -400,7 +413,9 @@ static void conclude(struct running *running, CURLcode code)
         call->reply_size = running->body.length;
         return;
     }
-    call->failure = running->too_large ? HTTP_BROKEN : failure_of(code);
+    call->failure = running->too_large                 ? HTTP_BROKEN
+                    : is_refused_by_tls(running, code) ? HTTP_TLS_FAILURE
+                                                       : failure_of(code);
     if (running->too_large)
         call->error = "the answer is too large";
     else

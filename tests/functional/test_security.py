@@ -328,30 +328,66 @@ def rules(request, certificate, tmp_path):
     server.server_close()
 
 
-def test_rules_ask_a_server_that_is_who_it_should_be(apis, stage, certificate, rules):
+# [oslo_policy] remote_ssl_… options, what a rule that asks says then of a server that any client may ask, and of one that wants to
+# see a certificate: "allowed", or the exception. {own} is the server's certificate, of its own authority; {other} one that the
+# second server knows; {stranger} one that it does not know.
+CLIENT = 'client_crt_file={other}.pem client_key_file={other}.key '
+STRANGER = 'client_crt_file={own}.pem client_key_file={own}.key '
+REMOTE = (
+    ('', 'allowed', 'requests.exceptions.SSLError'),
+    (CLIENT, 'allowed', 'allowed'),
+    (CLIENT + 'verify_server_crt=false', 'allowed', 'allowed'),
+    (CLIENT + 'ca_crt_file={own}.pem verify_server_crt=true', 'allowed', 'allowed'),
+    (CLIENT + 'ca_crt_file={other}.pem verify_server_crt=true', 'requests.exceptions.SSLError', 'requests.exceptions.SSLError'),
+    (CLIENT + 'verify_server_crt=true', 'requests.exceptions.SSLError', 'requests.exceptions.SSLError'),
+    ('ca_crt_file={own}.pem verify_server_crt=true', 'allowed', 'requests.exceptions.SSLError'),
+    (STRANGER + 'verify_server_crt=false', 'allowed', 'requests.exceptions.SSLError'),
+    ('client_crt_file=/nonexistent', 'RuntimeError', 'RuntimeError'),
+    ('client_key_file=/nonexistent', 'RuntimeError', 'RuntimeError'),
+    ('ca_crt_file=/nonexistent verify_server_crt=true', 'RuntimeError', 'RuntimeError'),
+    ('ca_crt_file=/nonexistent verify_server_crt=false', 'allowed', 'requests.exceptions.SSLError'),
+    ('client_crt_file={other}.pem', 'requests.exceptions.SSLError', 'requests.exceptions.SSLError'),
+    ('client_key_file={other}.key', 'allowed', 'requests.exceptions.SSLError'),
+    ('client_crt_file={other}.pem client_key_file={own}.key', 'requests.exceptions.SSLError', 'requests.exceptions.SSLError'),
+    ('client_crt_file={own}.key client_key_file={own}.key', 'requests.exceptions.SSLError', 'requests.exceptions.SSLError'),
+    ('ca_crt_file={own}.key verify_server_crt=true', 'requests.exceptions.SSLError', 'requests.exceptions.SSLError'),
+)
+
+
+def remote_options(text, certificate):
+    """{option: value} of a row."""
+    filled = text.replace('{own}', certificate[0][:-4]).replace('{other}', certificate[2][:-4])
+    return {'remote_ssl_' + name: value for name, _, value in (word.partition('=') for word in filled.split())}
+
+
+@pytest.mark.parametrize('row', REMOTE, ids=[row[0] or 'nothing' for row in REMOTE])
+def test_rules_ask_a_server_that_is_who_it_should_be(apis, certificate, rules, row):
     path, demanding = rules
-    client = {'remote_ssl_client_crt_file': certificate[2], 'remote_ssl_client_key_file': certificate[2][:-3] + 'key'}
-    stranger = {'remote_ssl_client_crt_file': certificate[0], 'remote_ssl_client_key_file': certificate[1]}
-    authority = {'remote_ssl_ca_crt_file': certificate[0]}
-    unverified = {'remote_ssl_verify_server_crt': 'false'}
-    # it is believed unless told otherwise, as upstream's default is; who must be known shows what is configured
-    for options, good in ((client, True), ({**client, **unverified}, True),
-                          ({**client, **authority, 'remote_ssl_verify_server_crt': 'true'}, True),
-                          ({**client, 'remote_ssl_ca_crt_file': certificate[2], 'remote_ssl_verify_server_crt': 'true'}, False),
-                          ({**client, 'remote_ssl_verify_server_crt': 'true'}, False),
-                          ({**authority, 'remote_ssl_verify_server_crt': 'true'}, not demanding),
-                          ({**stranger, **unverified}, not demanding)):
-        rig.restore(stage)
-        Rules.asked.clear()
-        api = apis({'oslo_policy': {'policy_file': path, **options}}, workers=1)
-        answer = api.ask('POST', WEB_1 + '/action', {'pause': None})
-        assert answer.status == (202 if good else 500), options
-        assert len(Rules.asked) == (1 if good else 0), options
-        if not good:
-            assert 'requests.exceptions.' in answer.words
-        if good:
-            assert 'credentials' in Rules.asked[0] and fakepeers.TOKENS['member'] not in Rules.asked[0]
-        api.stop()
+    expected = row[2 if demanding else 1]
+    api = apis({'oslo_policy': {'policy_file': path, **remote_options(row[0], certificate)}}, workers=1)
+    answer = api.ask('POST', WEB_1 + '/action', {'pause': None})
+    if expected == 'allowed':
+        assert answer.status == 202
+        assert 'credentials' in Rules.asked[0] and fakepeers.TOKENS['member'] not in Rules.asked[0]
+    else:
+        assert answer.status == 500 and "<class '%s'>" % expected in answer.words, answer
+    assert len(Rules.asked) == (1 if expected == 'allowed' else 0)
+
+
+@pytest.mark.parametrize('row', REMOTE, ids=[row[0] or 'nothing' for row in REMOTE])
+def test_what_the_table_of_remote_rules_says_is_what_the_reference_does(certificate, rules, row):
+    cfg, policy = pytest.importorskip('oslo_config.cfg'), pytest.importorskip('oslo_policy.policy')
+    path, demanding = rules
+    conf = cfg.ConfigOpts()
+    conf([], default_config_files=[], default_config_dirs=[])
+    enforcer = policy.Enforcer(conf, policy_file=path)
+    for name, value in remote_options(row[0], certificate).items():
+        conf.set_override(name, value, group='oslo_policy')
+    try:
+        said = {True: 'allowed', False: 'refused'}[enforcer.enforce('os_compute_api:os-pause-server:pause', {}, {'user_id': 'u'})]
+    except Exception as error:  # whatever it raises is what the table is about
+        said = (type(error).__module__ + '.' + type(error).__name__).replace('builtins.', '')
+    assert said == row[2 if demanding else 1]
 
 
 def test_the_service_users_may_be_application_credentials(apis, stage):
