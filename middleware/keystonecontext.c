@@ -194,6 +194,34 @@ static struct fault *reduce_header(const void *mem, const char *header, const ch
 
 /* ---- the context ---- */
 
+/* The catalogue that was reduced last: requests of one project bring the same again and again. */
+struct state {
+    const void *mem;
+    char *catalogue, *reduced;
+};
+
+static struct fault *open_filter(const struct settings *settings, struct conf *conf, void **made)
+{
+    struct state *state = mem_new(settings->mem, struct state);
+
+    (void)conf;
+    state->mem = settings->mem;
+    *made = state;
+    return NULL;
+}
+
+/* reduce_v3() of it, as long-lived as `mem`. */
+static const char *reduced_v3(struct state *state, const void *mem, const char *catalogue)
+{
+    if (!state->catalogue || strcmp(state->catalogue, catalogue)) {
+        talloc_free(state->catalogue);
+        talloc_free(state->reduced);
+        state->catalogue = mem_strdup(state->mem, catalogue);
+        state->reduced = mem_strdup(state->mem, reduce_v3(mem, catalogue));
+    }
+    return mem_strdup(mem, state->reduced);
+}
+
 /* The first of the headers that is there; as UTF-8. */
 static const char *text_header(const struct request *request, bool ours, const char *const *names)
 {
@@ -226,14 +254,13 @@ static struct fault *enter(const struct filter *filter, struct request *request,
     bool ours = request_param(request, "keystone.token_info") != NULL; /* authtoken's texts are UTF-8 */
     const char *forwarded, *catalogue = request_header(request, "X-Service-Catalog");
 
-    (void)filter;
     (void)verdict;
     context->remote_address = request->remote_addr;
     forwarded = request_header(request, "X-Forwarded-For");
     if (forwarded && conf_bool(request->worker->conf, OPTION_api_use_forwarded_for))
         context->remote_address = forwarded;
     if (context->token_catalog)
-        context->service_catalog = reduce_v3(request->mem, context->token_catalog);
+        context->service_catalog = reduced_v3(filter->state, request->mem, context->token_catalog);
     else if (catalogue)
         TRY(reduce_header(request->mem, catalogue, &context->service_catalog));
     context->auth_token = request_param(request, "HTTP_X_AUTH_TOKEN");
@@ -267,4 +294,4 @@ static struct fault *enter(const struct filter *filter, struct request *request,
     return NULL;
 }
 
-const struct middleware keystonecontext = { .name = "keystonecontext", .enter = enter };
+const struct middleware keystonecontext = { .name = "keystonecontext", .open = open_filter, .enter = enter };

@@ -34,8 +34,7 @@ static void ask_cell(struct search *search, struct db_batch *batch, const struct
 {
     search->asked = cell;
     search->row_params = (struct db_params){ 0 };
-    db_batch_add(batch, cell->link,
-                 instance_by_uuid(search->mem, search->wants, search->uuid, search->project, &search->row_params),
+    db_batch_add(batch, cell->link, instance_by_uuid(search->wants, search->uuid, search->project, &search->row_params),
                  &search->row_params, &search->row);
 }
 

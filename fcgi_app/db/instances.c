@@ -511,14 +511,13 @@ const struct db_statement *instances_marker(const void *mem, const struct instan
     return db_statement_dynamic(mem, model, sql.data, params->count);
 }
 
-const struct db_statement *instance_by_uuid(const void *mem, unsigned wants, const char *uuid, const char *project_id,
-                                            struct db_params *params)
+/* The statement that finds one server: it depends on the wants, and on whether the project is asked for. */
+static const struct db_statement *one_instance(const void *mem, unsigned wants, bool of_project)
 {
     struct db_column *list;
     struct db_statement *model = model_of(mem, &INSTANCE_BY_UUID, &list);
     struct strbuf sql;
 
-    db_param_text(params, uuid);
     strbuf_init(&sql, mem, 3000);
     PUT(&sql, "SELECT 1 AS position");
     list[model->column_count++] = position_column;
@@ -529,10 +528,41 @@ const struct db_statement *instance_by_uuid(const void *mem, unsigned wants, con
     PUT(&sql, " FROM instances i");
     put_joins(&sql, wants, "i", &only);
     PUT(&sql, " WHERE i.uuid = $1 AND i.deleted = 0");
-    if (project_id)
-        strbuf_printf(&sql, " AND i.project_id = $%u", db_param_text(params, project_id));
+    if (of_project)
+        PUT(&sql, " AND i.project_id = $2");
     model->row_size = sizeof(struct instance);
-    return db_statement_dynamic(mem, model, sql.data, params->count);
+    return db_statement_dynamic(mem, model, sql.data, of_project ? 2 : 1);
+}
+
+const struct db_statement *instance_by_uuid(unsigned wants, const char *uuid, const char *project_id,
+                                            struct db_params *params)
+{
+    /* Views want one of a few things; each statement is written once in the life of the process. */
+    static struct {
+        const void *mem;
+        const struct db_statement *statement;
+        unsigned wants;
+        bool of_project;
+    } known[8];
+    static unsigned next;
+    unsigned i = 0;
+
+    db_param_text(params, uuid);
+    if (project_id)
+        db_param_text(params, project_id);
+    while (i < sizeof(known) / sizeof(known[0]) && known[i].statement &&
+           (known[i].wants != wants || known[i].of_project != (project_id != NULL)))
+        i++;
+    if (i == sizeof(known) / sizeof(known[0]))
+        i = next++ % i;
+    if (!known[i].statement || known[i].wants != wants || known[i].of_project != (project_id != NULL)) {
+        talloc_free((void *)(uintptr_t)known[i].mem);
+        known[i].mem = mem_context(NULL, "instance_by_uuid");
+        known[i].wants = wants;
+        known[i].of_project = project_id != NULL;
+        known[i].statement = one_instance(known[i].mem, wants, project_id != NULL);
+    }
+    return known[i].statement;
 }
 
 /* ---- the statements ---- */

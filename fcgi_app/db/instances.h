@@ -163,8 +163,11 @@ const char *instance_sort_value(const struct instance *instance, size_t index);
 const struct db_statement *instances_marker(const void *mem, const struct instance_query *query, const char *uuid,
                                             struct db_params *params);
 
-/* One live server by uuid; `project_id` NULL: of any project. */
-const struct db_statement *instance_by_uuid(const void *mem, unsigned wants, const char *uuid, const char *project_id,
+/*
+ * One live server by uuid; `project_id` NULL: of any project.  The statement is the process's own and good for this
+ * request: the next ones may replace it.
+ */
+const struct db_statement *instance_by_uuid(unsigned wants, const char *uuid, const char *project_id,
                                             struct db_params *params);
 
 /* The newest fault of each of some servers: struct instance_fault; $1 is an array of uuids. */

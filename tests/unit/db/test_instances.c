@@ -328,7 +328,7 @@ static void test_one_server(void **state)
     struct db_rows rows;
 
     run_sql(fixture, "UPDATE instances SET vm_state = 'error' WHERE uuid = 'u1'");
-    statement = instance_by_uuid(fixture->mem, wants, "u1", "p", &params);
+    statement = instance_by_uuid(wants, "u1", "p", &params);
     assert_string_equal(
         said(db_query(&fixture->context, fixture->mem, db_main(fixture->db), statement, &params, &rows)), "");
     assert_int_equal(rows.count, 1);
@@ -337,11 +337,43 @@ static void test_one_server(void **state)
     assert_int_equal(instance->fault_code, 404);
     assert_string_equal(instance->fault_message, "new");
     assert_int_equal(instance->service_state, INSTANCE_SERVICE_NONE);
-    statement = instance_by_uuid(fixture->mem, wants, "u1", "q", &other_params);
+    statement = instance_by_uuid(wants, "u1", "q", &other_params);
     assert_string_equal(
         said(db_query(&fixture->context, fixture->mem, db_main(fixture->db), statement, &other_params, &rows)), "");
     assert_int_equal(rows.count, 0);
     run_sql(fixture, "UPDATE instances SET vm_state = 'active' WHERE uuid = 'u1'");
+}
+
+/* What is kept of the statements gives each wish its own text, however many there were in between. */
+static void test_statements_of_one_server(void **state)
+{
+    static const struct {
+        unsigned wants;
+        const char *words;
+    } rows[] = {
+        { INSTANCE_SERVICE, "services s" },
+        { INSTANCE_TAGS, "tags t" },
+        { INSTANCE_LOCKED_REASON, "locked_reason" },
+        { INSTANCE_FAULT, "instance_faults" },
+    };
+    enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+    (void)state;
+    for (unsigned i = 0; i < 4 << ROWS; i++) {
+        unsigned wants = INSTANCE_DETAIL;
+        const char *project = i & 1 << ROWS ? "p" : NULL;
+        struct db_params params = { 0 }, again = { 0 };
+        const struct db_statement *statement;
+
+        for (unsigned row = 0; row < ROWS; row++)
+            wants |= i & 1 << row ? rows[row].wants : 0;
+        statement = instance_by_uuid(wants, "u1", project, &params);
+        assert_int_equal(statement->params, params.count);
+        assert_int_equal(strstr(statement->sql, "i.project_id = $2") != NULL, project != NULL);
+        for (unsigned row = 0; row < ROWS; row++)
+            assert_int_equal(strstr(statement->sql, rows[row].words) != NULL, (wants & rows[row].wants) != 0);
+        assert_ptr_equal(instance_by_uuid(wants, "u1", project, &again), statement);
+    }
 }
 
 static void test_newest_faults(void **state)
@@ -364,10 +396,15 @@ static void test_newest_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_set_of_columns), cmocka_unit_test(test_every_filter),
-        cmocka_unit_test(test_what_filters_find),    cmocka_unit_test(test_pages_by_any_key),
-        cmocka_unit_test(test_pieces_of_a_server),   cmocka_unit_test(test_pieces_are_read_as_written),
-        cmocka_unit_test(test_one_server),           cmocka_unit_test(test_newest_faults),
+        cmocka_unit_test(test_every_set_of_columns),
+        cmocka_unit_test(test_every_filter),
+        cmocka_unit_test(test_what_filters_find),
+        cmocka_unit_test(test_pages_by_any_key),
+        cmocka_unit_test(test_pieces_of_a_server),
+        cmocka_unit_test(test_pieces_are_read_as_written),
+        cmocka_unit_test(test_one_server),
+        cmocka_unit_test(test_newest_faults),
+        cmocka_unit_test(test_statements_of_one_server),
     };
 
     return cmocka_run_group_tests(tests, open_rows, close_rows);
