@@ -139,7 +139,8 @@ def machine(home):
                       "[fcgi]\nsocket_dir = /run/nova-api-fcgi\n")
     one = Machine(home)
     one.add("nova-api-fcgi.service", f"[Service]\nUser={account}\nGroup={group}\nWatchdogSec={WATCHDOG}\nLimitCORE=0\nExecStart=\n"
-            f"ExecStart={TESTPOOL} --config-file {config} --log-file /var/log/nova/nova-api-fcgi.log\nBindReadOnlyPaths={TOP} {config}\n")
+            f"ExecStart={TESTPOOL} --config-file {config} --log-file /var/log/nova/nova-api-fcgi.log\nBindReadOnlyPaths={TOP} {config}\n"
+            f"Environment=ASAN_OPTIONS={os.environ.get('ASAN_OPTIONS', 'detect_leaks=0')}\n")
     one.add("nova-api-fcgi.socket", f"[Socket]\nSocketUser={account}\nSocketGroup={group}\n")
     try:
         if not one.boot() or one.process.poll() is not None:
