@@ -6,13 +6,46 @@
 
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/json/unicode.h"
 
 #include <ctype.h>
 #include <string.h>
 
+/* Beyond ASCII. */
+static bool is_blank(int code_point)
+{
+    return code_point == 0x85 || code_point == 0x2028 || code_point == 0x2029 || unicode_is_space(code_point);
+}
+
+/*
+ * The digits and blanks of all scripts as those of ASCII, in place of a text that has others; what is neither, a '?'.
+ * Python's int() does so too, and leaves alone what is ASCII already.
+ */
+static const char *plain(const char *text, char *room, size_t size)
+{
+    size_t length = strlen(text), step, used = 0;
+    bool ascii = true;
+
+    for (size_t i = 0; i < length; i++)
+        ascii = ascii && !(text[i] & 0x80);
+    if (ascii || length >= size)
+        return text;
+    for (size_t i = 0; i < length; i += step) {
+        int code_point = unicode_next(text + i, length - i, &step), digit = unicode_decimal(code_point);
+
+        room[used++] = code_point > 0 && code_point < 0x7f ? (char)code_point
+                       : is_blank(code_point)              ? ' '
+                       : digit >= 0                        ? (char)('0' + digit)
+                                                           : '?';
+    }
+    room[used] = '\0';
+    return room;
+}
+
 bool paging_int(const char *text, int64_t *value)
 {
-    const char *p = text, *digits;
+    char room[256];
+    const char *p = plain(text, room, sizeof(room)), *digits;
     int64_t number = 0;
     bool negative;
 

@@ -21,4 +21,7 @@ bool unicode_is_control(int code_point);
 /* Category Zs. */
 bool unicode_is_space(int code_point);
 
+/* The value of a decimal digit of any script, Python's unicodedata.decimal(); -1: it is none. */
+int unicode_decimal(int code_point);
+
 #endif

@@ -2,6 +2,7 @@
 /* /os-hypervisors, /os-hypervisors/detail, …: the rows of upstream's module hypervisors. */
 #include "config.h"
 
+#include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/hosts.h"
 #include "fcgi_app/policies/policies.h"
@@ -108,14 +109,17 @@ static struct fault *hypervisors_servers(struct call *call)
 
 static struct fault *find_one(const struct call *call, bool servers, struct hypervisors *found)
 {
-    const struct hypervisors_query query = { .limit = -1, .id = call->vars[0], .instances = servers };
+    struct hypervisors_query query = { .limit = -1, .id = call->vars[0], .instances = servers };
     struct fault *fault;
     int64_t number;
 
     if (has_uuids(call) && !text_is_uuid_like(call->vars[0]))
         return fault_http(call->mem, 400, "Invalid uuid %s", call->vars[0]);
-    if (!has_uuids(call) && !paging_int(call->vars[0], &number))
-        return no_such(call);
+    if (!has_uuids(call)) {
+        if (!paging_int(call->vars[0], &number))
+            return no_such(call);
+        query.id = mem_printf(call->mem, "%lld", (long long)number);
+    }
     fault = hypervisors_find(call->context, &query, found);
     if (fault && fault->name == FAULT_ComputeHostNotFound)
         return no_such(call);
