@@ -116,7 +116,7 @@ struct fault *cinder_snapshot_read(const void *mem, const json_t *raw, struct ci
         .created_at = text(raw, "created_at"),
         .display_name = text(raw, "name"),
         .display_description = text(raw, "description"),
-        .volume_id = text(raw, "volume_id"),
+        .volume_id = take_text(mem, json_object_get(raw, "volume_id")),
         .project_id = text(raw, "os-extended-snapshot-attributes:project_id"),
         .size = json_integer_value(json_object_get(raw, "size")),
         .raw = raw,
@@ -493,18 +493,25 @@ struct fault *cinder_types_list(const struct context *context, const void *mem, 
     TRY(cinder_pages(context, mem, "/types?is_public=None", "volume_types", &items));
     *count = json_array_size(items);
     *types = mem_array(mem, struct cinder_type, *count + 1);
-    json_array_foreach(items, i, item)(*types)[i] = (struct cinder_type){ text(item, "id"), text(item, "name") };
+    json_array_foreach(items, i, item)
+    {
+        TRY(must_have(mem, item, (const char *const[]){ "id", "name", NULL }));
+        (*types)[i] = (struct cinder_type){ text(item, "id"), take_text(mem, json_object_get(item, "name")) };
+    }
     return NULL;
 }
 
 struct fault *cinder_limits(const struct context *context, const void *mem, json_t **absolute)
 {
     const struct cinder_request request = { .kind = CINDER_PLAIN, .method = "GET", .path = "/limits" };
-    json_t *answer;
+    json_t *answer, *limits;
 
     TRY(cinder_request(context, mem, &request, &answer));
-    *absolute = json_object_get(json_object_get(answer, "limits"), "absolute");
+    TRY(take_key(mem, answer, "limits", &limits));
+    if (!json_is_object(limits))
+        return fault_new(mem, AttributeError, "object has no attribute 'items'");
+    TRY(take_key(mem, limits, "absolute", absolute));
     if (!json_is_object(*absolute))
-        return fault_new(mem, KeyError, "'limits'");
+        return fault_new(mem, AttributeError, "object has no attribute 'items'");
     return NULL;
 }

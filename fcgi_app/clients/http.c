@@ -398,6 +398,13 @@ static bool is_refused_by_tls(const struct running *running, CURLcode code)
                                         !strstr(running->error, "unexpected eof"));
 }
 
+/* Did the answer begin and then end within its body? To requests that is another fault than no connection. */
+static bool broke_off(const struct running *running, CURLcode code)
+{
+    return running->header_count &&
+           (code == CURLE_RECV_ERROR || code == CURLE_PARTIAL_FILE || code == CURLE_WEIRD_SERVER_REPLY);
+}
+
 static void conclude(struct running *running, CURLcode code)
 {
     struct http_call *call = running->call;
@@ -413,9 +420,9 @@ static void conclude(struct running *running, CURLcode code)
         call->reply_size = running->body.length;
         return;
     }
-    call->failure = running->too_large                 ? HTTP_BROKEN
-                    : is_refused_by_tls(running, code) ? HTTP_TLS_FAILURE
-                                                       : failure_of(code);
+    call->failure = running->too_large || broke_off(running, code) ? HTTP_BROKEN
+                    : is_refused_by_tls(running, code)             ? HTTP_TLS_FAILURE
+                                                                   : failure_of(code);
     if (running->too_large)
         call->error = "the answer is too large";
     else

@@ -45,7 +45,7 @@ enum http_failure {
     HTTP_CONNECT_FAILURE, /* no connection, or it ended before the answer did */
     HTTP_TIMEOUT,
     HTTP_TLS_FAILURE, /* certificate, key or handshake */
-    HTTP_BROKEN,      /* no HTTP, too large, or a URL that is none */
+    HTTP_BROKEN,      /* no HTTP, too large, broken off within its body, or a URL that is none */
 };
 
 struct http_call {

@@ -110,7 +110,7 @@ struct fault *placement_provider_by_name(const struct context *context, const vo
                                          struct placement_provider *provider)
 {
     struct placement_answer answer;
-    json_t *list = NULL, *one, *uuid;
+    json_t *list = NULL, *one;
     struct fault *fault;
     size_t count = 0;
 
@@ -126,12 +126,7 @@ struct fault *placement_provider_by_name(const struct context *context, const vo
     }
     if (count == 1) {
         TRY(take_first(mem, list, &one));
-        TRY(take_key(mem, one, "uuid", &uuid));
-        *provider = (struct placement_provider){
-            .uuid = json_is_null(uuid) ? "None" : take_text(mem, uuid),
-            .name = json_string_value(json_object_get(one, "name")),
-            .generation = json_integer_value(json_object_get(one, "generation")),
-        };
+        provider->raw = one;
         return NULL;
     }
     if (count > 1)
@@ -218,19 +213,21 @@ static struct fault *move_host(const struct context *context, const void *mem, c
     struct placement_provider provider;
     struct placement_answer answer;
     json_t *body, *wanted, *list, *one, *generation;
-    const char *path;
+    const char *path, *uuid;
     bool asked, there = false;
     size_t i;
 
     TRY(placement_provider_by_name(context, mem, host, &provider));
-    path = path_with(mem, "/resource_providers/", provider.uuid, "/aggregates");
+    TRY(take_key(mem, provider.raw, "uuid", &one));
+    uuid = json_is_null(one) ? "None" : take_text(mem, one);
+    path = path_with(mem, "/resource_providers/", uuid, "/aggregates");
     TRY(safe(placement_call(context, mem, "GET", path, AGGREGATE_GENERATIONS, NULL, &answer), &asked));
     if (!asked)
         return fault_new(mem, PlacementAPIConnectFailure);
     if (answer.status != 200) {
-        log_error("Failed to retrieve aggregates of resource provider %s: got %d: %s", provider.uuid, answer.status,
+        log_error("Failed to retrieve aggregates of resource provider %s: got %d: %s", uuid, answer.status,
                   answer.text);
-        return fault_new(mem, ResourceProviderAggregateRetrievalFailed, provider.uuid);
+        return fault_new(mem, ResourceProviderAggregateRetrievalFailed, uuid);
     }
     TRY(set_of(mem, &answer, "aggregates", &list));
     TRY(member(mem, &answer, "resource_provider_generation", &generation));
@@ -249,12 +246,16 @@ static struct fault *move_host(const struct context *context, const void *mem, c
         json_array_append_new(wanted, json_string(aggregate));
     json_object_set(body, "resource_provider_generation", generation);
     TRY(safe(placement_call(context, mem, "PUT", path, AGGREGATE_GENERATIONS, body, &answer), &asked));
-    if (!asked || answer.status == 200)
+    if (!asked)
         return NULL;
-    log_error("Failed to update aggregates of resource provider %s: got %d: %s", provider.uuid, answer.status,
-              answer.text);
+    if (answer.status == 200) {
+        if (answer.body) /* what is no JSON is let be */
+            TRY(take_key(mem, answer.body, "aggregates", &list));
+        return answer.body ? take_key(mem, answer.body, "resource_provider_generation", &generation) : NULL;
+    }
+    log_error("Failed to update aggregates of resource provider %s: got %d: %s", uuid, answer.status, answer.text);
     if (answer.status == 409)
-        return fault_new(mem, ResourceProviderUpdateConflict, provider.uuid, (long long)json_integer_value(generation),
+        return fault_new(mem, ResourceProviderUpdateConflict, uuid, (long long)json_integer_value(generation),
                          answer.text);
     return fault_new(mem, ResourceProviderUpdateFailed, path, answer.text);
 }

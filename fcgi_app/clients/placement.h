@@ -35,8 +35,7 @@ struct fault *placement_call(const struct context *context, const void *mem, con
 
 /* A provider by name. Faults: ResourceProviderNotFound, PlacementAPIConnectFailure. */
 struct placement_provider {
-    const char *uuid, *name;
-    int64_t generation;
+    const json_t *raw; /* as placement told of it, of any type */
 };
 struct fault *placement_provider_by_name(const struct context *context, const void *mem, const char *name,
                                          struct placement_provider *provider) FAULT_CHECK;

@@ -46,8 +46,11 @@ static struct fault *image_of_volume(const struct create *create, const struct c
     static const char *const own[] = { "image_id",         "image_name",  "size",    "checksum",
                                        "container_format", "disk_format", "min_ram", "min_disk" };
     json_t *image = create_keep(create, json_object());
+    const json_t *size = json_object_get(volume->raw, "size");
     json_t *props;
 
+    if (!json_is_number(size) && !json_is_boolean(size))
+        return fault_new(create->mem, TypeError, "unsupported operand for *");
     if (json_is_array(volume->volume_image_metadata))
         return fault_new(create->mem, TypeError, "pop expected at most 1 argument, got 2");
     if (volume->volume_image_metadata && !json_is_object(volume->volume_image_metadata))

@@ -16,6 +16,7 @@
 #include "fcgi_app/clients/glance.h"
 #include "fcgi_app/compute/create.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/json/take.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,13 +202,18 @@ static struct fault *check_snapshot(const struct create *create, struct new_devi
 {
     struct cinder_snapshot snapshot;
     struct fault *fault = cinder_snapshot_show(create->context, create->mem, device->snapshot_id, &snapshot);
+    bool sized = device->volume_size != DEVICE_NONE && device->volume_size;
+    const json_t *size = fault || sized ? NULL : json_object_get(snapshot.raw, "size");
+    int64_t number;
 
+    if (size && !json_is_null(size))
+        fault = take_int(create->mem, size, &number);
     if (fault)
         return fault_is(fault, FAULT_CinderConnectionFailed)
                    ? fault
                    : fault_new(create->mem, InvalidBDMSnapshot, device->snapshot_id);
-    if (device->volume_size == DEVICE_NONE || !device->volume_size)
-        device->volume_size = snapshot.size;
+    if (size && !json_is_null(size))
+        device->volume_size = number;
     return NULL;
 }
 

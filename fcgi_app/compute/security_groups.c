@@ -58,8 +58,8 @@ struct fault *security_rule_read(const void *mem, const json_t *raw, struct secu
     const char *cidr = text(raw, "remote_ip_prefix");
 
     TRY(need(mem, raw, keys));
-    *rule = (struct security_rule){ .id = text(raw, "id"),
-                                    .parent_group_id = text(raw, "security_group_id"),
+    *rule = (struct security_rule){ .id = take_text(mem, json_object_get(raw, "id")),
+                                    .parent_group_id = take_text(mem, json_object_get(raw, "security_group_id")),
                                     .protocol = text(raw, "protocol"),
                                     .from_port = port_of(raw, "port_range_min"),
                                     .to_port = port_of(raw, "port_range_max"),

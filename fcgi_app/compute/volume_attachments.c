@@ -13,6 +13,7 @@
 #include "fcgi_app/compute/instance_actions.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/db/attachments.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/hosts.h"
 #include "fcgi_app/objects/write.h"
 
@@ -410,6 +411,7 @@ struct fault *volume_swap(const struct context *context, struct target *target, 
     struct swapping what = { old->id, new->id, NULL };
     const struct bdm_row *bdm;
     struct fault *fault;
+    int64_t size, old_size;
     bool here = false;
     size_t writers;
 
@@ -421,7 +423,9 @@ struct fault *volume_swap(const struct context *context, struct target *target, 
         return fault_new(target->mem, InvalidVolume, "Old volume is attached to a different instance.");
     if (new->attachment_count)
         return fault_new(target->mem, InvalidVolume, "New volume must be detached in order to swap.");
-    if (new->size < old->size)
+    TRY(take_int(target->mem, json_object_get(new->raw, "size"), &size));
+    TRY(take_int(target->mem, json_object_get(old->raw, "size"), &old_size));
+    if (size < old_size)
         return fault_new(target->mem, InvalidVolume, "New volume must be the same size or larger.");
     TRY(check_zone(context, target, new));
     TRY(begin_detaching(context, target, old->id));

@@ -279,7 +279,7 @@ OPERATION(provider)
     const char *const *traits;
 
     TRY(placement_provider_by_name(context, mem, "host", &found));
-    see(found.uuid);
+    see_tree(found.raw);
     calls = 0;
     TRY(placement_provider_traits(context, mem, ID, &traits));
     for (; *traits; traits++)

@@ -261,7 +261,7 @@ static void failures_have_their_kind(void **state)
         enum http_failure failure;
     } rows[] = {
         { "/hangup", HTTP_CONNECT_FAILURE },
-        { "/pieces", HTTP_CONNECT_FAILURE },
+        { "/pieces", HTTP_BROKEN },
         { "/rubbish", HTTP_CONNECT_FAILURE },
         { "/headers", HTTP_BROKEN },
         { "http://127.0.0.1:1/", HTTP_CONNECT_FAILURE },
