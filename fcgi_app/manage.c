@@ -582,12 +582,23 @@ static const struct command commands[] = {
     { "routes", "", "print every route with its versions", false, print_routes },
 };
 
-static int print_usage(FILE *out)
+static void print_commands(FILE *out)
 {
-    fprintf(out, "usage: nova-api-fcgi-manage [--config-file FILE]... COMMAND [WORD]...\n\n");
     for (size_t i = 0; i < COUNT(commands); i++)
         fprintf(out, "  %s%s%s\n      %s\n", commands[i].name, *commands[i].usage ? " " : "", commands[i].usage,
                 commands[i].help);
+}
+
+static void print_more_help(FILE *out)
+{
+    fprintf(out, "\ncommands:\n");
+    print_commands(out);
+}
+
+static int print_usage(FILE *out)
+{
+    fprintf(out, "usage: nova-api-fcgi-manage [--config-file FILE]... COMMAND [WORD]...\n\n");
+    print_commands(out);
     return out == stdout ? DONE : USAGE;
 }
 
@@ -643,9 +654,12 @@ int main(int argc, char **argv)
     int status = DONE, rest = argc;
     bool stop = false;
     struct conf *conf;
-    const struct conf_start start = {
-        .project = "nova", .program = "nova-api-fcgi-manage", .argc = argc, .argv = argv, .rest = &rest
-    };
+    const struct conf_start start = { .project = "nova",
+                                      .program = "nova-api-fcgi-manage",
+                                      .argc = argc,
+                                      .argv = argv,
+                                      .rest = &rest,
+                                      .more_help = print_more_help };
     struct fault *fault = conf_load_with(mem, &start, &conf, &stop, &status);
 
     if (fault)

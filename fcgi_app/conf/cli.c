@@ -116,9 +116,18 @@ static bool takes_value(const struct flag *flag)
     return flag->action == FLAG_FILE || flag->action == FLAG_DIRECTORY || flag->action == FLAG_VALUE;
 }
 
+/* Was the flag shown with another of its spellings? */
+static bool is_shown(const struct cli *cli, size_t flag)
+{
+    for (size_t i = 0; i < flag; i++)
+        if (strcmp(cli->flags[i].all, cli->flags[flag].all) == 0)
+            return true;
+    return false;
+}
+
 static void print_usage(const struct cli *cli, FILE *out)
 {
-    const char *last = NULL;
+    const char *own = cli->conf->start.own_flag;
     size_t column;
 
     fprintf(out, "usage: %s", cli->conf->start.program);
@@ -126,9 +135,8 @@ static void print_usage(const struct cli *cli, FILE *out)
     for (size_t i = 0; i < cli->count; i++) {
         const struct flag *flag = &cli->flags[i];
         const char *text;
-        if (flag->all == last || (flag->all[0] == '-' && last && strcmp(flag->all, last) == 0))
+        if (is_shown(cli, i))
             continue;
-        last = flag->all;
         text = mem_printf(cli->mem, " [%s%s%s]", flag->text, takes_value(flag) ? " " : "",
                           takes_value(flag) ? metavar(cli, flag) : "");
         if (column + strlen(text) > 79) {
@@ -138,11 +146,15 @@ static void print_usage(const struct cli *cli, FILE *out)
         fputs(text, out);
         column += strlen(text);
     }
+    if (own)
+        fprintf(out, "%s[%s]", column + strlen(own) + 3 > 79 ? "\n              " : " ", own);
     fprintf(out, "%s\n", cli->conf->start.rest ? " ..." : "");
 }
 
 static void print_help(const struct cli *cli)
 {
+    const struct conf_start *start = &cli->conf->start;
+
     print_usage(cli, stdout);
     printf("\noptions:\n");
     for (size_t i = 0; i < cli->count; i++) {
@@ -154,7 +166,7 @@ static void print_help(const struct cli *cli)
             [FLAG_DIRECTORY] = "a directory whose *.conf files are read in the order of their names",
         };
         const char *help;
-        if (i > 0 && strcmp(cli->flags[i - 1].all, flag->all) == 0)
+        if (is_shown(cli, i))
             continue;
         if (flag->action == FLAG_FALSE)
             help = mem_printf(cli->mem, "the inverse of --%s", flag->text + 4);
@@ -165,6 +177,10 @@ static void print_help(const struct cli *cli)
         printf("  %s%s%s\n        %s\n", flag->all, takes_value(flag) ? " " : "",
                takes_value(flag) ? metavar(cli, flag) : "", help ? help : "");
     }
+    if (start->own_flag)
+        printf("  %s\n        %s\n", start->own_flag, start->own_help);
+    if (start->more_help)
+        start->more_help(stdout);
 }
 
 static void refuse(struct cli *cli, const char *why)

@@ -35,7 +35,10 @@ struct conf_start {
     const char *version; /* what --version prints; NULL: the newest release that we equal */
     int argc;
     char **argv;
-    int *rest;      /* set to the index of the first positional argument (argc: none); NULL: none may stand */
+    int *rest;            /* set to the index of the first positional argument (argc: none); NULL: none may stand */
+    const char *own_flag; /* a flag that the program takes out of argv itself, and --help shows; or NULL */
+    const char *own_help;
+    void (*more_help)(FILE *out); /* what --help says after the options; or NULL */
     bool uwsgi_way; /* OS_NOVA_CONFIG_DIR and OS_NOVA_CONFIG_FILES name the default files, as nova-api-wsgi has it */
 };
 

@@ -317,6 +317,8 @@ int start_run(int argc, char **argv, const struct start *start)
         .program = basename(name),
         .argc = argc,
         .argv = argv,
+        .own_flag = "--check",
+        .own_help = "test the configuration, the paste file and the log targets, say what is wrong, and leave",
         .uwsgi_way = responder && conf_wants_uwsgi_way(),
     };
     const char *api, *why;

@@ -181,3 +181,18 @@ def test_no_password_in_what_fails(cloud, tmp_path):
                               env=stack.environment(), check=False)
         assert done.returncode == 1
         assert 'secret' not in done.stdout + done.stderr
+
+
+def test_help_and_manual_pages_name_the_same():
+    man = {name: open(f'{stack.TOP}/deploy/man/{name}.8').read().replace('\\-', '-') for name in ('nova-api-fcgi', 'nova-api-fcgi-manage')}
+    told = {path: subprocess.run([path, '--help'], capture_output=True, text=True, check=True).stdout
+            for path in (stack.PROGRAM, stack.MANAGE)}
+    commands = re.findall(r'^  ([a-z][a-z0-9_]*(?: [a-z][a-z0-9_]*)?)', told[stack.MANAGE].split('\ncommands:\n')[1], re.M)
+    assert len(commands) > 12 and 'db check' in commands and 'routes' in commands
+    for command in commands:
+        assert re.search(rf'\b{command}\b', man['nova-api-fcgi-manage']), command
+    for flag in set(re.findall(r'--[a-z-]+', man['nova-api-fcgi'])) - {'--kill-whom', '--signal'}:
+        assert re.search(rf'^  {flag}\b', told[stack.PROGRAM], re.M), flag
+    for text in told.values():
+        flags = re.findall(r'^  (-\S+)', text, re.M)
+        assert len(flags) == len(set(flags))
