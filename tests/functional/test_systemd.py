@@ -88,9 +88,12 @@ class Machine:
         return 0
 
     def stop(self):
-        if self.process.poll() is None:
+        try:
+            # The private /tmp of a unit lies in the machine's, and goes with the unit.
+            self.systemctl("stop", "nova-api-fcgi.socket", "nova-api-fcgi.service", check=False)
+        finally:
             self.process.kill()
-        self.process.wait(10)
+            self.process.wait(10)
 
 
 class Service:
