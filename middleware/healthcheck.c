@@ -17,6 +17,7 @@
 #include "fcgi_app/http/accept.h"
 #include "fcgi_app/json/json.h"
 
+#include <gnu/libc-version.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -24,9 +25,11 @@
 
 LOG_MODULE("oslo_middleware.healthcheck");
 
+/* What every backend's finding is to the reference, which shows it in detail. */
+#define RESULT_CLASS "HealthcheckResult"
+
 /* What a backend found. */
 struct result {
-    const char *class;
     const char *reason;
     const char *details;
     bool available;
@@ -58,7 +61,7 @@ struct state {
 
 static struct result check_file(const struct state *state, struct request *request)
 {
-    struct result result = { "DisableByFileHealthcheck", "OK", NULL, true };
+    struct result result = { "OK", NULL, true };
 
     if (text_is_empty(state->file)) {
         log_warning("DisableByFile healthcheck middleware enabled without disable_by_file_path set");
@@ -75,7 +78,7 @@ static struct result check_file(const struct state *state, struct request *reque
 
 static struct result check_port_file(const struct state *state, struct request *request)
 {
-    struct result result = { "DisableByFilesPortsHealthcheck", "OK", "", true };
+    struct result result = { "OK", "", true };
     const char *port = request_param(request, "SERVER_PORT");
     const char *path = NULL;
 
@@ -165,6 +168,7 @@ struct report {
     const struct result *results;
     size_t count;
     struct utsname system;
+    const char *platform; /* as Python names it */
     char now[27];
 };
 
@@ -189,7 +193,7 @@ static void put_row(struct strbuf *out, const struct result *result, bool detail
 {
     strbuf_puts(out, "<TR>\n");
     if (detailed)
-        put_cell(out, result->class);
+        put_cell(out, RESULT_CLASS);
     strbuf_puts(out, "\n    ");
     put_cell(out, result->reason);
     strbuf_putc(out, '\n');
@@ -207,9 +211,7 @@ static void put_html(struct strbuf *out, const struct report *report)
         strbuf_puts(out, "<H1>Server status</H1>\n<B>Server hostname:</B><PRE>");
         text_put_html(out, report->system.nodename);
         strbuf_printf(out, "</PRE>\n<B>Current time:</B><PRE>%s</PRE>\n<B>Platform:</B><PRE>", report->now);
-        text_put_html(out, report->system.sysname);
-        strbuf_putc(out, '-');
-        text_put_html(out, report->system.release);
+        text_put_html(out, report->platform);
         strbuf_puts(out, "</PRE>\n<HR></HR>\n");
     } else {
         strbuf_putc(out, '\n');
@@ -238,7 +240,7 @@ static void put_json(struct strbuf *out, const struct report *report)
     strbuf_printf(out, "{\n    \"detailed\": %s,\n", detailed ? "true" : "false");
     if (detailed) {
         put_member(out, "    ", "now", report->now, ",\n");
-        put_member(out, "    ", "platform", report->system.sysname, ",\n");
+        put_member(out, "    ", "platform", report->platform, ",\n");
     }
     strbuf_puts(out, report->count ? "    \"reasons\": [\n" : "    \"reasons\": [");
     for (size_t i = 0; i < report->count; i++) {
@@ -246,7 +248,7 @@ static void put_json(struct strbuf *out, const struct report *report)
         const char *end = i + 1 < report->count ? ",\n" : "\n";
         if (detailed) {
             strbuf_puts(out, "        {\n");
-            put_member(out, "            ", "class", result->class, ",\n");
+            put_member(out, "            ", "class", RESULT_CLASS, ",\n");
             put_member(out, "            ", "details", result->details ? result->details : "", ",\n");
             put_member(out, "            ", "reason", result->reason, "\n");
             strbuf_printf(out, "        }%s", end);
@@ -284,6 +286,8 @@ static void answer(const struct state *state, struct request *request)
     report.results = results;
     if (state->detailed) {
         uname(&report.system);
+        report.platform = mem_printf(request->mem, "%s-%s-%s-with-glibc%s", report.system.sysname,
+                                     report.system.release, report.system.machine, gnu_get_libc_version());
         clock_format_sql(clock_utc_usec(), report.now);
     }
     response_reset(response, request->mem);

@@ -478,6 +478,45 @@ static void signatures_are_hmac_sha1(void **state)
     assert_false(profiler_verify("what do ya want for nothing?", "Jefe", "effc"));
 }
 
+/* What Python alone has to tell (its version, its collector, its threads) is left out. */
+static void a_detailed_health_says_what_was_checked(void **state)
+{
+    static struct setting local[] = { { "detailed", "true" },
+                                      { "backends", "disable_by_file" },
+                                      { "disable_by_file_path", "/" } };
+    struct settings settings = {
+        .mem = fixture.mem, .section = "filter:x", .file = "paste.ini", .local = local, .local_count = 3
+    };
+    struct filter filter = { .kind = &healthcheck, .name = "x" };
+    enum verdict verdict = VERDICT_GO_ON;
+    const json_t *reason;
+    json_t *answer;
+
+    assert_null(healthcheck.open(&settings, fixture.worker.conf, &filter.state));
+    fixture_request(&fixture, "GET", "/healthcheck");
+    request_set_param(&fixture.request, "HTTP_ACCEPT", "application/json");
+    fixture_ready(&fixture, NULL);
+    assert_null(healthcheck.enter(&filter, &fixture.request, &verdict));
+    assert_int_equal(verdict, VERDICT_DONE);
+    assert_int_equal(fixture.request.response.status, 503);
+    answer = json_loads(fixture.request.response.body.data, 0, NULL);
+    assert_true(json_is_true(json_object_get(answer, "detailed")));
+    assert_int_equal(strlen(text_of(answer, "now")), 26);
+    assert_memory_equal(text_of(answer, "platform"), "Linux-", 6);
+    assert_non_null(strstr(text_of(answer, "platform"), "-with-glibc"));
+    reason = json_array_get(json_object_get(answer, "reasons"), 0);
+    assert_string_equal(text_of(reason, "reason"), "DISABLED BY FILE");
+    assert_string_equal(text_of(reason, "class"), "HealthcheckResult");
+    assert_non_null(text_of(reason, "details"));
+    json_decref(answer);
+    fixture_request(&fixture, "GET", "/healthcheck");
+    request_set_param(&fixture.request, "HTTP_ACCEPT", "text/html");
+    fixture_ready(&fixture, NULL);
+    assert_null(healthcheck.enter(&filter, &fixture.request, &verdict));
+    assert_non_null(strstr(fixture.request.response.body.data, "<B>Server hostname:</B>"));
+    assert_non_null(strstr(fixture.request.response.body.data, "<TH>\nDetails\n</TH>"));
+}
+
 static char events[4][512];
 static size_t event_count;
 
@@ -522,6 +561,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters_do_as_recorded),
+        cmocka_unit_test(a_detailed_health_says_what_was_checked),
         cmocka_unit_test(a_fault_becomes_an_answer),
         cmocka_unit_test(nothing_catches_it),
         cmocka_unit_test(ids_are_taken_only_when_well_formed),
