@@ -42,6 +42,7 @@ struct fault {
     const char *remote;           /* raised by another service: the lines of its traceback; NULL: here */
     const char *remote_kwargs;    /* of a remote fault: a JSON object with what its words were made of, or NULL */
     const char *class_name;       /* of a remote fault: its own class, which may have no row; else NULL */
+    const char *cause;            /* what is behind it, for who tests a configuration; NULL: nothing else is known */
     bool explained;               /* FAULT_Http only: the message was given, so it is no default text */
     const char *file;             /* where it was made */
     int line;

@@ -293,7 +293,8 @@ static int run_check(struct program *program)
         good += !fault;
         /* As at the start: an API that is not there is not served, and the others are. */
         if (fault && fault_is(fault, FAULT_PasteAppNotFound))
-            printf("warning: %s is not served: %s\n", *api, fault->message);
+            printf("warning: %s is not served: %s%s%s\n", *api, fault->message, fault->cause ? ": " : "",
+                   fault->cause ? fault->cause : "");
         else if (fault)
             say(&findings, mem_printf(program->mem, "%s: %s", *api, fault->message));
     }

@@ -592,7 +592,7 @@ static struct fault *load(struct paste_loader *loader, const char *path, const c
 struct fault *paste_load(const void *mem, struct conf *conf, const char *file, const char *name, const struct app **app)
 {
     struct paste_loader *loader = mem_new(mem, struct paste_loader);
-    struct fault *fault;
+    struct fault *fault, *not_found;
 
     loader->mem = mem;
     loader->conf = conf;
@@ -601,5 +601,7 @@ struct fault *paste_load(const void *mem, struct conf *conf, const char *file, c
     if (!fault || fault->name != FAULT_LookupError)
         return fault;
     log_error("Couldn't lookup app: %s: %s", name, fault->message);
-    return fault_new(mem, PasteAppNotFound, name, file);
+    not_found = fault_new(mem, PasteAppNotFound, name, file);
+    not_found->cause = fault->message;
+    return not_found;
 }

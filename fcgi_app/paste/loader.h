@@ -18,7 +18,7 @@ struct conf;
  * Loads the application `name` of the file at `file`; everything lives on
  * mem, and conf must live as long.
  * Faults: PasteAppNotFound when the file does not define it, or what it is
- * made of (what is missing is logged), or when that API is not built;
+ * made of (what is missing is logged, and is the fault's cause), or when that API is not built;
  * ConfigFile… for a file that cannot be read; others say file, section and
  * what is wrong.
  */

@@ -62,27 +62,34 @@ static void errors_name_file_and_section(void **state)
     static const struct {
         const char *text;
         enum fault_name fault;
-        const char *words; /* in the message */
+        const char *words; /* in its cause, or else in its message */
     } rows[] = {
         /* what the file does not define: the API is not started */
-        { "", FAULT_PasteAppNotFound, "Could not load paste app 'main' from /tmp/" },
-        { "[filter:main]\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[ap:main]\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[app:main]\n[pipeline:main]\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[app:main]\n[app: main]\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[app:main]\nx = y\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[app:main]\npaste.app_factory = a:b\npaste.composite_factory = a:b\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[pipeline:main]\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[pipeline:main]\npipeline = versions\nx = y\n" PARTS, FAULT_PasteAppNotFound, "'main'" },
-        { "[pipeline:main]\npipeline = nothing versions\n" PARTS, FAULT_PasteAppNotFound, "'main'" },
-        { "[pipeline:main]\npipeline = id nothing\n" PARTS, FAULT_PasteAppNotFound, "'main'" },
-        { "[filter-app:main]\nuse = id\n" PARTS, FAULT_PasteAppNotFound, "'main'" },
-        { "[app:main]\nuse = nothing\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[app:main]\nuse = call:nova\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[app:main]\nuse = http:nova\n", FAULT_PasteAppNotFound, "'main'" },
-        { "[app:main]\nget x = nothing\nuse = versions\n" PARTS, FAULT_PasteAppNotFound, "'main'" },
+        { "", FAULT_PasteAppNotFound, "No section 'main' (prefixed by 'app'" },
+        { "[filter:main]\n", FAULT_PasteAppNotFound, "No section 'main'" },
+        { "[ap:main]\n", FAULT_PasteAppNotFound, "No section 'main'" },
+        { "[app:main]\n[pipeline:main]\n", FAULT_PasteAppNotFound,
+          "Ambiguous section names ['app:main', 'pipeline:main'] for section 'main'" },
+        { "[app:main]\n[app: main]\n", FAULT_PasteAppNotFound, "Ambiguous section names ['app:main', 'app: main']" },
+        { "[app:main]\nx = y\n", FAULT_PasteAppNotFound, ": No loader given in section 'app:main'" },
+        { "[app:main]\npaste.app_factory = a:b\npaste.composite_factory = a:b\n", FAULT_PasteAppNotFound,
+          ": Multiple protocols given in section 'app:main': paste.app_factory and paste.composite_factory" },
+        { "[pipeline:main]\n", FAULT_PasteAppNotFound, "is missing a 'pipeline' setting" },
+        { "[pipeline:main]\npipeline = versions\nx = y\n" PARTS, FAULT_PasteAppNotFound,
+          "has extra (disallowed) settings: x" },
+        { "[pipeline:main]\npipeline = nothing versions\n" PARTS, FAULT_PasteAppNotFound,
+          "No section 'nothing' (prefixed by 'filter')" },
+        { "[pipeline:main]\npipeline = id nothing\n" PARTS, FAULT_PasteAppNotFound,
+          "No section 'nothing' (prefixed by 'app'" },
+        { "[filter-app:main]\nuse = id\n" PARTS, FAULT_PasteAppNotFound, "The [filter-app:main] section" },
+        { "[app:main]\nuse = nothing\n", FAULT_PasteAppNotFound, "No section 'nothing' (prefixed by 'app'" },
+        { "[app:main]\nuse = call:nova\n", FAULT_PasteAppNotFound,
+          ": [app:main] use = call:nova: module:object is wanted" },
+        { "[app:main]\nuse = http:nova\n", FAULT_PasteAppNotFound, ": [app:main] URI scheme not known: 'http'" },
+        { "[app:main]\nget x = nothing\nuse = versions\n" PARTS, FAULT_PasteAppNotFound,
+          ": [app:main] get x: there is no global 'nothing'" },
         { "[composite:main]\nuse = call:nova.api.auth:pipeline_factory_v21\nkeystone = id versions\n" PARTS,
-          FAULT_PasteAppNotFound, "'main'" },
+          FAULT_PasteAppNotFound, ": [composite:main] has no pipeline 'noauth2'" },
         /* what is wrong in it */
         { "[app:main]\nuse = call:nova.api:nothing\n", FAULT_ValueError,
           ": [app:main] nova.api:nothing: there is no such factory" },
@@ -129,8 +136,12 @@ static void errors_name_file_and_section(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct app *app;
         struct fault *fault = load(rows[i].text, "main", &app);
-        if (!fault || fault->name != rows[i].fault || !strstr(fault->message, rows[i].words))
-            fail_msg("%s\n-> %s", rows[i].text, fault ? fault->message : "loaded");
+        const char *said = fault && fault->cause ? fault->cause : fault ? fault->message : "loaded";
+
+        if (!fault || fault->name != rows[i].fault || !strstr(said, rows[i].words))
+            fail_msg("%s\n-> %s", rows[i].text, said);
+        if (fault->cause)
+            assert_non_null(strstr(fault->message, "Could not load paste app 'main' from /tmp/"));
     }
 }
 
