@@ -24,7 +24,11 @@ static struct fault *ask(const struct context *context, const void *mem, const c
                                  .body = body,
                                  .body_size = body ? strlen(body) : 0,
                                  .content_type = body ? "application/json" : NULL };
+    struct fault *fault;
 
+    fault = service_endpoint(context, mem, call.service, call.as, &call.endpoint);
+    if (fault)
+        return fault_new(mem, KeyManagerError, fault->message);
     TRY(service_call(context, mem, &call));
     *answer = call.reply_size ? service_json(mem, &call) : NULL;
     if (call.status < 400 && *answer)
@@ -54,12 +58,12 @@ struct fault *barbican_key_create(const struct context *context, const void *mem
     JSON_PUT_LITERAL(&text, "{\"type\": \"key\", \"meta\": {\"algorithm\": ");
     json_put_string(&text, algorithm);
     strbuf_printf(&text, ", \"bit_length\": %lld}}", (long long)bits);
-    TRY(ask(context, mem, "POST", "/orders", text.data, &answer));
+    TRY(ask(context, mem, "POST", "/v1/orders/", text.data, &answer));
     order = last_part(answer, "order_ref");
     if (!order)
         return fault_new(mem, KeyManagerError, "None");
     strbuf_init(&text, mem, 64);
-    strbuf_puts(&text, "/orders/");
+    strbuf_puts(&text, "/v1/orders/");
     path_put_part(&text, order);
     for (int64_t attempt = 0; attempt <= retries; attempt++) {
         TRY(ask(context, mem, "GET", text.data, NULL, &answer));

@@ -23,7 +23,7 @@
         .status_code_retries = OPTION_##group##_status_code_retries,                                                   \
         .status_code_retry_delay = OPTION_##group##_status_code_retry_delay, .cafile = OPTION_##group##_cafile,        \
         .certfile = OPTION_##group##_certfile, .keyfile = OPTION_##group##_keyfile,                                    \
-        .insecure = OPTION_##group##_insecure, .timeout = OPTION_##group##_timeout                                     \
+        .insecure = OPTION_##group##_insecure, .timeout = OPTION_##group##_timeout, .verify = NO_OPTION                \
     }
 #define NO_OPTION OPTION_COUNT
 
@@ -34,7 +34,7 @@
         .region_name = (region), .valid_interfaces = NO_OPTION, .connect_retries = NO_OPTION,                          \
         .connect_retry_delay = NO_OPTION, .status_code_retries = NO_OPTION, .status_code_retry_delay = NO_OPTION,      \
         .cafile = OPTION_##group##_cafile, .certfile = OPTION_##group##_certfile, .keyfile = OPTION_##group##_keyfile, \
-        .insecure = OPTION_##group##_insecure, .timeout = OPTION_##group##_timeout                                     \
+        .insecure = OPTION_##group##_insecure, .timeout = OPTION_##group##_timeout, .verify = NO_OPTION                \
     }
 
 const struct service service_glance = {
@@ -82,7 +82,8 @@ const struct service service_cinder = {
                 .certfile = OPTION_cinder_certfile,
                 .keyfile = OPTION_cinder_keyfile,
                 .insecure = OPTION_cinder_insecure,
-                .timeout = OPTION_cinder_timeout },
+                .timeout = OPTION_cinder_timeout,
+                .verify = NO_OPTION },
 };
 
 const struct service service_placement = {
@@ -105,8 +106,23 @@ const struct service service_barbican = {
     .group = "barbican",
     .name = "key-manager",
     .accept = "application/json",
-    .service_token = false,
-    .option = SESSION_OPTIONS(barbican, OPTION_barbican_barbican_endpoint, OPTION_barbican_barbican_region_name),
+    .checked_token = true,
+    /* castellan's session reads options of its own: cafile, insecure, timeout and their like do nothing */
+    .option = { .endpoint_override = OPTION_barbican_barbican_endpoint,
+                .service_type = NO_OPTION,
+                .service_name = NO_OPTION,
+                .region_name = OPTION_barbican_barbican_region_name,
+                .valid_interfaces = NO_OPTION,
+                .connect_retries = NO_OPTION,
+                .connect_retry_delay = NO_OPTION,
+                .status_code_retries = NO_OPTION,
+                .status_code_retry_delay = NO_OPTION,
+                .cafile = OPTION_barbican_verify_ssl_path,
+                .certfile = NO_OPTION,
+                .keyfile = NO_OPTION,
+                .insecure = NO_OPTION,
+                .timeout = NO_OPTION,
+                .verify = OPTION_barbican_verify_ssl },
 };
 
 const struct service service_cyborg = {
@@ -155,7 +171,8 @@ void service_read_tls(const struct conf *conf, const struct service *service, st
     tls->cafile = service_text_option(conf, service->option.cafile);
     tls->certfile = service_text_option(conf, service->option.certfile);
     tls->keyfile = service_text_option(conf, service->option.keyfile);
-    tls->insecure = service->option.insecure != NO_OPTION && conf_bool(conf, service->option.insecure);
+    tls->insecure = (service->option.insecure != NO_OPTION && conf_bool(conf, service->option.insecure)) ||
+                    (service->option.verify != NO_OPTION && !conf_bool(conf, service->option.verify));
 }
 
 /* What a catalogue is searched for. */

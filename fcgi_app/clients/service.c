@@ -28,6 +28,7 @@ enum { MAX_REDIRECTS = 30, OWN_HEADERS = 12 };
 #define FIRST_DELAY 0.5 /* seconds; doubled each time, up to a minute */
 #define LONGEST_DELAY 60.0
 #define SERVICE_USER "service_user"
+#define BARBICAN_USER "barbican_service_user"
 #define TOKEN_CHECKER "keystone_authtoken"
 
 /* Delays between attempts: a fixed one, or growing. */
@@ -78,6 +79,9 @@ static const char *service_token_group(const struct attempt *attempt)
     struct worker *worker = attempt->context->worker;
     const struct service *service = attempt->call->service;
 
+    if (service == &service_barbican && conf_bool(worker->conf, OPTION_barbican_send_service_user_token) &&
+        identity_configured(worker, BARBICAN_USER))
+        return BARBICAN_USER;
     if (service->service_token && conf_bool(worker->conf, OPTION_service_user_send_service_user_token)) {
         if (identity_configured(worker, SERVICE_USER))
             return SERVICE_USER;
@@ -93,8 +97,10 @@ static const char *service_token_group(const struct attempt *attempt)
 static struct fault *put_tokens(struct attempt *attempt, const struct identity_token **own)
 {
     const struct context *context = attempt->context;
-    struct identity_way way = service_way(context->worker->conf, attempt->call->service, &attempt->tls);
+    const struct conf *conf = context->worker->conf;
+    struct identity_way way = service_way(conf, attempt->call->service, &attempt->tls);
     const struct identity_token *beside;
+    struct http_tls checker;
     const char *text = context->auth_token;
 
     if (attempt->own) {
@@ -108,6 +114,14 @@ static struct fault *put_tokens(struct attempt *attempt, const struct identity_t
     attempt->service_group = service_token_group(attempt);
     if (!attempt->service_group)
         return NULL;
+    if (!strcmp(attempt->service_group, TOKEN_CHECKER)) {
+        /* Its token is asked for as the middleware does, however little the service called is verified. */
+        checker = (struct http_tls){ .cafile = conf_string(conf, OPTION_keystone_authtoken_cafile),
+                                     .certfile = conf_string(conf, OPTION_keystone_authtoken_certfile),
+                                     .keyfile = conf_string(conf, OPTION_keystone_authtoken_keyfile),
+                                     .insecure = conf_bool(conf, OPTION_keystone_authtoken_insecure) };
+        way.tls = &checker;
+    }
     TRY(identity_token(context->worker, attempt->mem, attempt->service_group, &way, &beside));
     text = mem_strdup(attempt->mem, beside->text);
     if (attempt->service_token)

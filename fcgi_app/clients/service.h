@@ -42,6 +42,7 @@ struct service_options {
     enum option endpoint_override, service_type, service_name, region_name, valid_interfaces;
     enum option connect_retries, connect_retry_delay, status_code_retries, status_code_retry_delay;
     enum option cafile, certfile, keyfile, insecure, timeout;
+    enum option verify; /* insecure's opposite, where a group has that one */
 };
 
 /* A row a service. */
