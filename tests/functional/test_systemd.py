@@ -35,7 +35,7 @@ TARGETS = {
     "sysinit.target": "",
     "shutdown.target": "DefaultDependencies=no",
 }
-WATCHDOG = 2
+WATCHDOG = 4
 
 
 class Machine:
