@@ -13,6 +13,7 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/process.h"
+#include "fcgi_app/rpc/compression.h"
 #include "fcgi_app/rpc/envelope.h"
 
 #include <sys/time.h>
@@ -95,9 +96,13 @@ static void take_reply(struct bus *bus)
 {
     struct bus_delivery *delivery = &bus->delivery;
     void *scratch = mem_context(bus->waiting_mem ? bus->waiting_mem : bus->mem, "reply");
+    const char *text = delivery->body.data;
+    size_t length = delivery->body.length;
     struct envelope_reply reply;
 
-    if (!envelope_read(scratch, delivery->body.data, delivery->body.length, &reply)) {
+    if (compression_is_zlib(delivery->compression))
+        text = compression_unpack(scratch, text, length, REPLY_LIMIT, &length);
+    if (!text || !envelope_read(scratch, text, length, &reply)) {
         log_error("A message in the reply queue is no reply; it is dropped");
     } else if (!bus->waiting || strcmp(bus->waiting, reply.msg_id)) {
         log_info("No calling threads waiting for msg_id : %s", reply.msg_id);
@@ -183,6 +188,21 @@ static enum bus_status take_method(struct bus *bus, const amqp_frame_t *frame)
     return BUS_OK;
 }
 
+/* How the sender compressed it. */
+static void take_compression(struct bus_delivery *delivery, const amqp_basic_properties_t *properties)
+{
+    for (int i = 0; properties->_flags & AMQP_BASIC_HEADERS_FLAG && i < properties->headers.num_entries; i++) {
+        const amqp_table_entry_t *entry = &properties->headers.entries[i];
+        amqp_bytes_t value = entry->value.value.bytes;
+
+        if (entry->key.len == strlen("compression") && !memcmp(entry->key.bytes, "compression", entry->key.len) &&
+            entry->value.kind == AMQP_FIELD_KIND_UTF8 && value.len < sizeof(delivery->compression)) {
+            memcpy(delivery->compression, value.bytes, value.len);
+            delivery->compression[value.len] = '\0';
+        }
+    }
+}
+
 static void take_content(struct bus *bus, const amqp_frame_t *frame)
 {
     struct bus_delivery *delivery = &bus->delivery;
@@ -192,6 +212,8 @@ static void take_content(struct bus *bus, const amqp_frame_t *frame)
     if (frame->frame_type == AMQP_FRAME_HEADER) {
         delivery->header = true;
         delivery->size = frame->payload.properties.body_size;
+        if (frame->payload.properties.class_id == AMQP_BASIC_CLASS)
+            take_compression(delivery, frame->payload.properties.decoded);
     } else {
         delivery->got += frame->payload.body_fragment.len;
         if (delivery->size <= REPLY_LIMIT)
@@ -337,6 +359,9 @@ void bus_name_replies(struct bus *bus)
 enum bus_status bus_replies(struct bus *bus)
 {
     amqp_table_entry_t entries[QUEUE_ARGUMENTS];
+    amqp_table_entry_t failover = { amqp_cstring_bytes("x-cancel-on-ha-failover"),
+                                    { .kind = AMQP_FIELD_KIND_BOOLEAN, .value.boolean = 1 } };
+    amqp_table_t arguments = { bus->settings.cancel_on_failover, &failover };
     enum bus_status status = BUS_OK;
 
     if (bus->replying)
@@ -357,7 +382,7 @@ enum bus_status bus_replies(struct bus *bus)
     }
     if (status == BUS_OK) {
         amqp_basic_consume(bus->state, CHANNEL_REPLIES, amqp_cstring_bytes(bus->reply_q), amqp_cstring_bytes("1"), 0, 0,
-                           0, amqp_empty_table);
+                           0, arguments);
         status = answered(bus);
     }
     if (status == BUS_OK)
@@ -398,6 +423,10 @@ enum bus_status bus_publish(struct bus *bus, const struct bus_exchange *exchange
         .delivery_mode = AMQP_DELIVERY_PERSISTENT,
         .priority = 0,
     };
+    amqp_table_entry_t compression = { amqp_cstring_bytes("compression"),
+                                       { .kind = AMQP_FIELD_KIND_UTF8,
+                                         .value.bytes = amqp_cstring_bytes(COMPRESSION_ZLIB) } };
+    void *scratch = NULL;
     char expiration[24];
     enum bus_status status;
     int sent;
@@ -418,9 +447,15 @@ enum bus_status bus_publish(struct bus *bus, const struct bus_exchange *exchange
         properties._flags |= AMQP_BASIC_EXPIRATION_FLAG;
         properties.expiration = amqp_cstring_bytes(expiration);
     }
+    if (bus->settings.compress) {
+        scratch = mem_context(bus->open_mem, "compressed");
+        body = compression_pack(scratch, body, length, &length);
+        properties.headers = (amqp_table_t){ 1, &compression };
+    }
     sent = amqp_basic_publish(bus->state, CHANNEL_PUBLISH, amqp_cstring_bytes(exchange->name),
                               amqp_cstring_bytes(routing_key), 0, 0, &properties,
                               (amqp_bytes_t){ length, (void *)(uintptr_t)body });
+    talloc_free(scratch);
     if (sent != AMQP_STATUS_OK)
         return lost(bus, amqp_error_string2(sent));
     return wait_confirm(bus, ++bus->published, until);

@@ -30,6 +30,8 @@ struct bus_settings {
     int64_t retry_interval, retry_backoff, interval_max; /* seconds */
     bool shuffle;                                        /* of hosts after a failure, else in turn */
     const char *login_method;
+    bool cancel_on_failover; /* of the reply queue's consumer */
+    bool compress;           /* what is sent */
     bool ssl, ssl_verify_name;
     const char *ssl_ca, *ssl_cert, *ssl_key, *ssl_version;
 };
@@ -48,6 +50,7 @@ struct bus_delivery {
     uint64_t size; /* as its header says; the body is complete when it has so many bytes */
     uint64_t got;
     bool header;
+    char compression[32]; /* as its header says; empty: none */
     struct strbuf body;
 };
 

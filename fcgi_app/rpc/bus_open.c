@@ -14,6 +14,7 @@
 #include "fcgi_app/base/process.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/rpc/compression.h"
 
 #include <amqp_ssl_socket.h>
 #include <amqp_tcp_socket.h>
@@ -66,7 +67,7 @@ static const char *setting_text(const struct bus *bus, enum option option)
 static void settings_read(struct bus *bus)
 {
     struct bus_settings *settings = &bus->settings;
-    const char *strategy;
+    const char *strategy, *compression;
     int64_t heartbeat;
 
     settings->quorum_queue = setting_bool(bus, OPTION_oslo_messaging_rabbit_rabbit_quorum_queue);
@@ -85,6 +86,12 @@ static void settings_read(struct bus *bus)
     settings->interval_max = setting_int(bus, OPTION_oslo_messaging_rabbit_rabbit_interval_max);
     strategy = setting_text(bus, OPTION_oslo_messaging_rabbit_kombu_failover_strategy);
     settings->shuffle = strategy && !strcmp(strategy, "shuffle");
+    settings->cancel_on_failover = setting_bool(bus, OPTION_oslo_messaging_rabbit_enable_cancel_on_failover);
+    compression = setting_text(bus, OPTION_oslo_messaging_rabbit_kombu_compression);
+    settings->compress = compression && compression_is_zlib(compression);
+    if (compression && !settings->compress)
+        log_warning("[oslo_messaging_rabbit] kombu_compression = %s is not supported: messages are sent as they are",
+                    compression);
     settings->login_method = setting_text(bus, OPTION_oslo_messaging_rabbit_rabbit_login_method);
     settings->ssl = setting_bool(bus, OPTION_oslo_messaging_rabbit_ssl);
     settings->ssl_verify_name = setting_bool(bus, OPTION_oslo_messaging_rabbit_ssl_enforce_hostname_verification);
@@ -134,8 +141,6 @@ static const char *bus_prepare(struct bus *bus)
     if (conf_bool(bus->rpc->conf, OPTION_oslo_messaging_rabbit_ssl_enforce_fips_mode) && bus->settings.ssl)
         return "[oslo_messaging_rabbit] ssl_enforce_fips_mode is not supported: set FIPS mode in OpenSSL's own "
                "configuration";
-    if (setting_text(bus, OPTION_oslo_messaging_rabbit_kombu_compression))
-        log_warning("[oslo_messaging_rabbit] kombu_compression is ignored: messages are sent as they are");
     shuffle_hosts(bus->url);
     return NULL;
 }

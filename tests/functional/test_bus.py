@@ -6,6 +6,7 @@ import json
 import pathlib
 import subprocess
 import time
+import zlib
 
 import pytest
 
@@ -214,11 +215,12 @@ def test_no_broker(bus):
     one.end = lambda: None
 
 
-def test_second_host(broker, bus):
-    """Hosts are tried in turn."""
+@pytest.mark.parametrize("strategy", ("round-robin", "shuffle"))
+def test_second_host(broker, bus, strategy):
+    """Hosts are tried in turn, or by chance."""
     url = broker.address().replace("rabbit://", "rabbit://guest:guest@127.0.0.1:1,")
-    answer = bus(url).ask("cast", "stop_instance", server="x", args={})
-    assert "fault" not in answer and answer["ms"] < 2500
+    answer = bus(url, rabbit={"kombu_failover_strategy": strategy}).ask("cast", "stop_instance", server="x", args={})
+    assert "fault" not in answer and (strategy == "shuffle" or answer["ms"] < 2500)
 
 
 @pytest.mark.parametrize("url, words", [
@@ -437,6 +439,103 @@ def test_tls(broker, bus):
     assert cast(named, ssl="true", ssl_ca_file=broker.path("server.pem"),
                 ssl_enforce_hostname_verification="true")["fault"] == "MessageDeliveryFailure"
     assert "fault" in cast(url)
+
+
+@pytest.mark.parametrize("form, header", (("gzip", "application/x-gzip"), ("zlib", "application/x-gzip"), ("bzip2", None),
+                                          (None, None)))
+def test_compression(broker, bus, form, header):
+    """Sent as kombu compresses it; a form that we do not have is said, and the message goes as it is."""
+    topic = "compress-%s" % form
+    broker.bind("nova", "topic", topic, topic)
+    one = bus(rabbit={"kombu_compression": form} if form else {})
+    assert "fault" not in one.ask("cast", "stop_instance", topic=topic, args={"number": 7})
+    with broker.channel() as channel:
+        message = channel.basic_get(topic, no_ack=True)
+    assert message.headers.get("compression") == header
+    body = message.body if isinstance(message.body, bytes) else message.body.encode()
+    plain = zlib.decompress(body) if header else body
+    assert json.loads(json.loads(plain)["oslo.message"])["method"] == "stop_instance"
+    if header:
+        assert zlib.compress(plain) == body
+    assert ("kombu_compression = %s is not supported" % form in one.log.read_text()) == (form == "bzip2")
+
+
+@needs_library
+@pytest.mark.parametrize("ours", (None, "gzip"))
+def test_compressed_replies(broker, bus, ours):
+    """What another side compresses is read, whatever is configured here; and it reads ours."""
+    from bus import Server
+    endpoint = Endpoint()
+    with Server(broker.address("?kombu_compression=gzip"), "compute", "h1", endpoint):
+        one = bus(rabbit={"kombu_compression": ours} if ours else {})
+        assert one.ask("call", "get_host_uptime", server="h1", args={"a": "ü"})["result"]["args"] == {"a": "ü"}
+        assert one.ask("call", "set_admin_password", server="h1", args={"size": 300000})["result"] == "é" * 300000
+    assert len(endpoint.seen) == 1
+
+
+def arguments_of(broker, queue):
+    """Of a queue, as the broker has them."""
+    rows = json.loads(broker.control("list_queues", "-p", "bus", "--formatter", "json", "name", "durable", "arguments"))
+    row = next(row for row in rows if row["name"].startswith(queue))
+    told = row["arguments"]
+    return row["durable"], {entry[0]: entry[2] for entry in told} if isinstance(told, list) else told
+
+
+@pytest.mark.parametrize("options, durable, expected", (
+    ({}, False, {}),
+    ({"rabbit_ha_queues": "true"}, False, {"x-ha-policy": "all"}),
+    ({"amqp_durable_queues": "true"}, True, {}),
+    ({"rabbit_quorum_queue": "true"}, True, {"x-queue-type": "quorum"}),
+    ({"rabbit_quorum_queue": "true", "rabbit_quorum_delivery_limit": 3, "rabbit_quroum_max_memory_length": 40,
+      "rabbit_quroum_max_memory_bytes": 5000000000},
+     True, {"x-queue-type": "quorum", "x-delivery-limit": 3, "x-max-in-memory-length": 40,
+            "x-max-in-memory-bytes": 5000000000})))
+def test_queue_options(broker, bus, options, durable, expected):
+    """A notification's queue is declared as the options of ours that say so want it."""
+    topic = "queues%d" % (abs(hash(str(options))) % 1000000)
+    one = bus(rabbit=options, control_exchange=topic, notifications=[
+        "[oslo_messaging_notifications]", "driver = messagingv2", "topics = " + topic,
+        "[notifications]", "notification_format = unversioned"])
+    assert "fault" not in one.ask("notify", event="x.y", payload={})
+    assert arguments_of(broker, topic + ".info") == (durable, expected)
+
+
+def test_queue_options_that_contradict(bus):
+    """Both kinds at once are refused before anything is declared."""
+    answer = bus(rabbit={"rabbit_quorum_queue": "true", "rabbit_ha_queues": "true"}).ask(
+        "cast", "stop_instance", server="h", args={})
+    assert answer["fault"] == "MessageDeliveryFailure" and "both enabled" in answer["message"]
+
+
+@needs_library
+@pytest.mark.parametrize("option, said", (({}, False), ({"enable_cancel_on_failover": "true"}, True)))
+def test_replies_queue(broker, bus, option, said):
+    """It goes with its idleness, and its consumer may ask to be told of a failover."""
+    with serving(broker):
+        one = bus(rabbit={"rabbit_transient_queues_ttl": 77, **option})
+        assert "fault" not in one.ask("call", "get_host_uptime", server="h1", args={})
+        rows = json.loads(broker.control("list_queues", "-p", "bus", "--formatter", "json", "name", "arguments"))
+        assert any(row["name"].startswith("reply_") and "77000" in json.dumps(row["arguments"]) for row in rows)
+        consumers = json.loads(broker.control("list_consumers", "-p", "bus", "--formatter", "json", "queue_name", "arguments"))
+        told = [row for row in consumers if "x-cancel-on-ha-failover" in json.dumps(row["arguments"])]
+        assert bool(told) == said
+        assert all(row["queue_name"].startswith("reply_") for row in told)
+
+
+@pytest.mark.parametrize("level, version", ((None, "6.0"), ("zed", "6.0"), ("victoria", "5.0"), ("5.3", "5.0")))
+def test_upgrade_levels(broker, bus, level, version):
+    """A cast says the version that the option caps it to."""
+    topic = "compute.level%s" % level
+    broker.bind("nova", "topic", topic, topic)
+    one = bus(notifications=["[upgrade_levels]", "compute = " + level] if level else [])
+    assert "fault" not in one.ask("cast", "stop_instance", server=topic.split(".", 1)[1], args={})
+    assert broker.take(topic)[2]["version"] == version
+
+
+def test_an_upgrade_level_that_cannot_say_it(broker, bus):
+    """What an older side does not know is not sent."""
+    one = bus(notifications=["[upgrade_levels]", "compute = 5.1"])
+    assert one.ask("cast", "revert_resize", server="old", args={})["fault"]
 
 
 def test_secrets(broker, bus):

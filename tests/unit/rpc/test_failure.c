@@ -6,6 +6,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/rpc/compression.h"
 #include "fcgi_app/rpc/failure.h"
 #include "fcgi_app/rpc/levels.h"
 #include "fcgi_app/rpc/transport_url.h"
@@ -239,11 +240,35 @@ static void test_ids_after_fork(void **state)
     assert_string_not_equal(ours, theirs);
 }
 
+/* What is packed comes back; what is cut, none, or more than is wanted does not. */
+static void test_compression(void **state)
+{
+    enum { LONG = 1000000 };
+    char *text = mem_array(mem, char, LONG + 1);
+    const char *packed, *back;
+    size_t size, length;
+
+    (void)state;
+    memset(text, 'x', LONG);
+    packed = compression_pack(mem, text, LONG, &size);
+    assert_true(size < LONG / 100);
+    back = compression_unpack(mem, packed, size, LONG, &length);
+    assert_non_null(back);
+    assert_int_equal(length, LONG);
+    assert_string_equal(back, text);
+    assert_null(compression_unpack(mem, packed, size, LONG - 1, &length));
+    assert_null(compression_unpack(mem, packed, size - 5, LONG, &length));
+    assert_null(compression_unpack(mem, text, LONG, LONG, &length));
+    assert_null(compression_unpack(mem, text, 0, LONG, &length));
+    assert_true(compression_is_zlib("gzip") && compression_is_zlib("application/x-gzip"));
+    assert_false(compression_is_zlib("bzip2") || compression_is_zlib(""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failures),     cmocka_unit_test(test_urls),           cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_auto_is_kept), cmocka_unit_test(test_ids_after_fork),
+        cmocka_unit_test(test_auto_is_kept), cmocka_unit_test(test_ids_after_fork), cmocka_unit_test(test_compression),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
