@@ -107,6 +107,42 @@ def test_tokens_are_checked(api, keystone):
     assert "u-demo p-demo" in log
 
 
+@pytest.mark.parametrize("options, query", (("", ""), ("include_service_catalog = true", ""),
+                                            ("include_service_catalog = false", "nocatalog")))
+def test_whether_the_catalogue_is_asked_for(api, keystone, options, query):
+    assert api(options).get(keystone.issue("good-token-text")).status == 200
+    assert keystone.queries == [query]
+
+
+def test_the_old_options_for_who_we_are_lead_nowhere(api, keystone):
+    """Without auth_type the reference asks v2.0 with them, which no keystone of the release has."""
+    it = api("auth_type =\nidentity_uri = %s\nadmin_user = nova\nadmin_password = labsecret\nadmin_tenant_name = service\n"
+             % keystone.url)
+    answer = it.get(keystone.issue("good-token-text"))
+    assert answer.status == 503 and WORDS_503 in answer.body
+    assert not keystone.validations
+
+
+def test_directories_of_policies(api, keystone, home):
+    """Each directory that the option names is read, and what changes there soon counts."""
+    for name, rule in (("one", "@"), ("two", "!")):
+        (home / name).mkdir()
+        (home / name / "rules.yaml").write_text('"os_compute_api:limits": "%s"\n' % rule)
+    token = keystone.issue("good-token-text")
+
+    def status(*names):
+        it = api("\n[oslo_policy]\n" + "".join("policy_dirs = %s\n" % (home / name) for name in names), workers=1)
+        return it, it.get(token, "/v2.1/limits").status
+
+    assert status("one")[1] == 200
+    assert status("two", "one")[1] == 200  # the later one counts
+    it, said = status("one", "two")
+    assert said == 403
+    (home / "two" / "rules.yaml").write_text('"os_compute_api:limits": "@"\n')
+    os.utime(home / "two" / "rules.yaml", (time.time() + 2, time.time() + 2))
+    stack.wait_until("the rule is read again", lambda: it.get(token, "/v2.1/limits").status == 200, seconds=10)
+
+
 def test_identity_is_not_the_clients_to_tell(api, keystone):
     it = api()
     token = keystone.issue("t1")

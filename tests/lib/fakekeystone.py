@@ -33,6 +33,7 @@ class Keystone:
         self.tokens = {}
         self.asked = collections.Counter()
         self.seen = []  # headers of validations
+        self.queries = []  # what stood behind their path
         self.mood = None  # a name of RUBBISH, or "silent"
         self.silence = 5
         self.expires = AN_HOUR  # of our own service tokens
@@ -88,6 +89,7 @@ class Keystone:
                     self.answer(300, json.dumps({"versions": {"values": [
                         {"id": "v3.14", "status": "stable", "links": [{"rel": "self", "href": outer.url + "/v3/"}]}]}}).encode())
                 elif path == "/v3/auth/tokens":
+                    outer.queries.append(self.path.partition("?")[2])
                     outer.seen.append({name.lower(): value for name, value in self.headers.items()})
                     if not self.in_a_mood():
                         self.validate()
