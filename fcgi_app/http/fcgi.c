@@ -56,7 +56,7 @@ static const char *path_of_bytes(const void *mem, const char *bytes)
 {
     char *path, *to;
 
-    if (!strchr(bytes, TEXT_C0[0]))
+    if (!strchr(bytes, (unsigned char)TEXT_C0[0]))
         return bytes;
     path = to = mem_array(mem, char, 2 * strlen(bytes) + 1);
     for (; *bytes; bytes++)

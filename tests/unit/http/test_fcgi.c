@@ -87,8 +87,17 @@ static void odd_paths(void **state)
         { "", "", "/v2.1/%zz%4?", NULL, "", "/v2.1/%zz%4", "" },
         { "", "", "/a%00b", NULL, "", "/a" TEXT_NUL "b", "" },
         /* the two bytes that stand for a NUL, from a client */
-        { "", "", "/a%C0%80b", NULL, "", "/a" TEXT_C0 "\x80" "b", "" },
-        { "", "/a\xc0\x80" "b", "/a%C0%80b", NULL, "", "/a" TEXT_C0 "\x80" "b", "" },
+        { "", "", "/a%C0%80b", NULL, "",
+          "/a" TEXT_C0 "\x80"
+          "b",
+          "" },
+        { "",
+          "/a\xc0\x80"
+          "b",
+          "/a%C0%80b", NULL, "",
+          "/a" TEXT_C0 "\x80"
+          "b",
+          "" },
         { "", "/a\xc0\x80", "/a%C0%80%00%c0%81", NULL, "", "/a" TEXT_C0 "\x80" TEXT_NUL TEXT_C0 "\x81", "" },
         { "", "", "/\xc0%", NULL, "", "/" TEXT_C0 "%", "" },
         { "", "/v2.1/", "/v2.1/%00?a=%00", NULL, "", "/v2.1/" TEXT_NUL, "a=%00" },
