@@ -728,16 +728,26 @@ def record(stage, lines, recorded, keep=None):
 
 def keep_stage(folder):
     """Servers for others until it is told to end."""
+    def leave(*_):
+        raise SystemExit
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
     os.makedirs(folder, exist_ok=True)
+    named = os.path.join(folder, 'stage.json')
     stage = Stage.__new__(Stage)
-    stage.start_servers()
-    with open(os.path.join(folder, 'stage.json'), 'w', encoding='utf-8') as out:
-        json.dump({'prefix': stage.prefix, 'amqp_port': stage.broker.port, 'pid': os.getpid()}, out)
-    print('stage in', folder, flush=True)
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
-    os.unlink(os.path.join(folder, 'stage.json'))
-    stage.broker.stop()
-    stage.cluster.stop()
+    try:
+        stage.start_servers()
+        with open(named, 'w', encoding='utf-8') as out:
+            json.dump({'prefix': stage.prefix, 'amqp_port': stage.broker.port, 'pid': os.getpid()}, out)
+        print('stage in', folder, flush=True)
+        while True:
+            signal.pause()
+    finally:
+        if os.path.exists(named):
+            os.unlink(named)
+        for server in ('broker', 'cluster'):
+            if hasattr(stage, server):
+                getattr(stage, server).stop()
 
 
 def main():
