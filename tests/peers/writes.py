@@ -47,6 +47,7 @@ RECORDED = os.path.join(HERE, 'recorded_write.jsonl.gz')
 DIFFERENCES = os.path.join(HERE, 'differences_write.tsv')
 UWSGI = '/usr/bin/uwsgi_python3'
 WAITERS = 3  # processes for the lines that wait
+RUNNERS = 2  # and for those that do not
 
 
 # What a line's conf:NAME adds to nova.conf.
@@ -692,20 +693,27 @@ def waits(line):
     return re.search(r'gone:(?!keystone)|"drop"|"slow"|=silence', line.state) is not None
 
 
-def compare_waiting(part, parts):
-    """Every so manieth line that waits, on a stage of its own: its counts."""
+def dealt(lines, waiting, part, parts):
+    """A part of the lines: of those that wait every so manieth, of the others a stretch, for they lean on those before them."""
+    lines = [x for x in lines if waits(x) == waiting]
+    return lines[part::parts] if waiting else lines[part * len(lines) // parts:(part + 1) * len(lines) // parts]
+
+
+def compare_beside(waiting, part, parts):
+    """compare() of such a part of the corpus, on a stage of its own: its counts."""
     stage = Stage()
     try:
-        return compare(stage, [x for x in read_corpus() if waits(x)][part::parts], read_recorded()).counts()
+        return compare(stage, dealt(read_corpus(), waiting, part, parts), read_recorded()).counts()
     finally:
         stage.stop()
 
 
 def compare_all(stage, lines, recorded):
-    """compare() of the whole corpus, in a third of its time: the lines that wait do so beside the others."""
-    with concurrent.futures.ProcessPoolExecutor(WAITERS, multiprocessing.get_context('spawn')) as pool:
-        parts = [pool.submit(compare_waiting, part, WAITERS) for part in range(WAITERS)]
-        verdict = compare(stage, [x for x in lines if not waits(x)], recorded)
+    """compare() of the whole corpus, in a fraction of its time: the lines that wait do so beside the others, and these beside each other."""
+    with concurrent.futures.ProcessPoolExecutor(WAITERS + RUNNERS - 1, multiprocessing.get_context('spawn')) as pool:
+        parts = [pool.submit(compare_beside, False, part, RUNNERS) for part in range(1, RUNNERS)]
+        parts += [pool.submit(compare_beside, True, part, WAITERS) for part in range(WAITERS)]
+        verdict = compare(stage, dealt(lines, False, 0, RUNNERS), recorded)
         for part in parts:
             verdict.add(part.result())
     return verdict
