@@ -210,7 +210,7 @@ static struct fault *open_filter(const struct settings *settings, struct conf *c
     return NULL;
 }
 
-/* reduce_v3() of it, as long-lived as `mem`. */
+/* reduce_v3() of it: the filter's own, until another one comes. */
 static const char *reduced_v3(struct state *state, const void *mem, const char *catalogue)
 {
     if (!state->catalogue || strcmp(state->catalogue, catalogue)) {
@@ -219,7 +219,7 @@ static const char *reduced_v3(struct state *state, const void *mem, const char *
         state->catalogue = mem_strdup(state->mem, catalogue);
         state->reduced = mem_strdup(state->mem, reduce_v3(mem, catalogue));
     }
-    return mem_strdup(mem, state->reduced);
+    return state->reduced;
 }
 
 /* The first of the headers that is there; as UTF-8. */

@@ -8,6 +8,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
+#include "fcgi_app/json/take.h"
 #include "routes/paging.h"
 
 #include <ctype.h>
@@ -255,7 +256,7 @@ void links_put_next(const struct call *call, const char *name, const char *path,
     struct query query;
     const char *href;
 
-    if (asked && paging_int(asked, &limit) && limit > max)
+    if (asked && take_int_text(asked, &limit) && limit > max)
         limit = max;
     if (limit <= 0 || (size_t)limit != shown)
         return;

@@ -18,10 +18,4 @@ struct fault *paging_read(const struct call *call, struct paging *paging) FAULT_
 /* [api] max_limit. */
 int64_t paging_max_limit(const struct call *call);
 
-/*
- * Python's int() of a text: white space around, a sign, digits with single
- * underscores between; false when it is none.  Beyond 64 bits it saturates.
- */
-bool paging_int(const char *text, int64_t *value);
-
 #endif

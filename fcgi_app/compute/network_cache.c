@@ -380,16 +380,6 @@ static const json_t *find_by_id(const json_t *items, const char *id)
     return NULL;
 }
 
-static void put_member(struct strbuf *out, const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-
-    if (value)
-        json_put_tree(out, value);
-    else
-        json_put_null(out);
-}
-
 /* The part behind the subnets. */
 static void put_network_end(struct refresh *refresh, const json_t *port, const json_t *network, const struct wire *wire)
 {
@@ -398,9 +388,9 @@ static void put_network_end(struct refresh *refresh, const json_t *port, const j
     JSON_PUT_LITERAL(out, "], \"meta\": {\"injected\": ");
     json_put_bool(out, conf_bool(refresh->context->worker->conf, OPTION_DEFAULT_flat_injected));
     JSON_PUT_LITERAL(out, ", \"tenant_id\": ");
-    put_member(out, network ? network : port, "tenant_id");
+    json_put_member(out, network ? network : port, "tenant_id");
     JSON_PUT_LITERAL(out, ", \"mtu\": ");
-    put_member(out, network, "mtu");
+    json_put_member(out, network, "mtu");
     JSON_PUT_LITERAL(out, ", \"physical_network\": ");
     json_put_string(out, wire->physnet);
     JSON_PUT_LITERAL(out, ", \"tunneled\": ");
@@ -438,13 +428,13 @@ static struct fault *put_vif(struct refresh *refresh, const json_t *port, bool p
     JSON_PUT_LITERAL(out, "{\"id\": ");
     json_put_string(out, id);
     JSON_PUT_LITERAL(out, ", \"address\": ");
-    put_member(out, port, "mac_address");
+    json_put_member(out, port, "mac_address");
     JSON_PUT_LITERAL(out, ", \"network\": {\"id\": ");
     json_put_string(out, network_id);
     JSON_PUT_LITERAL(out, ", \"bridge\": ");
     json_put_string(out, wire.bridge);
     JSON_PUT_LITERAL(out, ", \"label\": ");
-    put_member(out, network, "name");
+    json_put_member(out, network, "name");
     JSON_PUT_LITERAL(out, ", \"subnets\": [");
     json_array_foreach(subnets, i, subnet)
     {
@@ -455,7 +445,7 @@ static struct fault *put_vif(struct refresh *refresh, const json_t *port, bool p
     TRY(neutron_network_kind(refresh->context, refresh->mem, network_id, &wire.physnet, &wire.tunneled));
     put_network_end(refresh, port, network, &wire);
     JSON_PUT_LITERAL(out, ", \"type\": ");
-    put_member(out, port, "binding:vif_type");
+    json_put_member(out, port, "binding:vif_type");
     JSON_PUT_LITERAL(out, ", \"details\": ");
     part = json_object_get(port, "binding:vif_details");
     if (json_object_size(part))

@@ -539,29 +539,27 @@ const struct db_statement *instance_by_uuid(unsigned wants, const char *uuid, co
 {
     /* Views want one of a few things; each statement is written once in the life of the process. */
     static struct {
-        const void *mem;
+        void *mem;
         const struct db_statement *statement;
         unsigned wants;
         bool of_project;
     } known[8];
-    static unsigned next;
-    unsigned i = 0;
+    static size_t next;
+    size_t count = sizeof(known) / sizeof(known[0]), i;
+    bool of_project = project_id != NULL;
 
     db_param_text(params, uuid);
-    if (project_id)
+    if (of_project)
         db_param_text(params, project_id);
-    while (i < sizeof(known) / sizeof(known[0]) && known[i].statement &&
-           (known[i].wants != wants || known[i].of_project != (project_id != NULL)))
-        i++;
-    if (i == sizeof(known) / sizeof(known[0]))
-        i = next++ % i;
-    if (!known[i].statement || known[i].wants != wants || known[i].of_project != (project_id != NULL)) {
-        talloc_free((void *)(uintptr_t)known[i].mem);
-        known[i].mem = mem_context(NULL, "instance_by_uuid");
-        known[i].wants = wants;
-        known[i].of_project = project_id != NULL;
-        known[i].statement = one_instance(known[i].mem, wants, project_id != NULL);
-    }
+    for (i = 0; i < count; i++)
+        if (known[i].statement && known[i].wants == wants && known[i].of_project == of_project)
+            return known[i].statement;
+    i = next++ % count;
+    talloc_free(known[i].mem);
+    known[i].mem = mem_context(NULL, "instance_by_uuid");
+    known[i].wants = wants;
+    known[i].of_project = of_project;
+    known[i].statement = one_instance(known[i].mem, wants, of_project);
     return known[i].statement;
 }
 

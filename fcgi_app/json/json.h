@@ -44,6 +44,11 @@ static inline void json_put_bool(struct strbuf *out, bool value)
 }
 /* A jansson tree, as json.dumps() would write it; null for NULL, what is not there. */
 void json_put_tree(struct strbuf *out, const json_t *tree);
+/* One of an object's values likewise; null for a key, or an object, that is not there. */
+static inline void json_put_member(struct strbuf *out, const json_t *object, const char *key)
+{
+    json_put_tree(out, json_object_get(object, key));
+}
 
 /* Text of a key that is a literal: JSON_PUT_KEY(out, "id") writes "id":  and the space. */
 #define JSON_PUT_KEY(out, literal) strbuf_put((out), "\"" literal "\": ", sizeof("\"" literal "\": ") - 1)

@@ -8,9 +8,9 @@
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/unicode.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,11 +128,67 @@ struct fault *take_hashable(const void *mem, const json_t *value)
     return NULL;
 }
 
+/* Beyond ASCII. */
+static bool is_blank(int code_point)
+{
+    return code_point == 0x85 || code_point == 0x2028 || code_point == 0x2029 || unicode_is_space(code_point);
+}
+
+/*
+ * The digits and blanks of all scripts as those of ASCII, in place of a text that has others; what is neither, a '?'.
+ * Python's int() does so too, and leaves alone what is ASCII already.
+ */
+static const char *plain(const char *text, char *room, size_t size)
+{
+    size_t length = strlen(text), step, used = 0;
+    bool ascii = true;
+
+    for (size_t i = 0; i < length; i++)
+        ascii = ascii && !(text[i] & 0x80);
+    if (ascii || length >= size)
+        return text;
+    for (size_t i = 0; i < length; i += step) {
+        int code_point = unicode_next(text + i, length - i, &step), digit = unicode_decimal(code_point);
+
+        room[used++] = code_point > 0 && code_point < 0x7f ? (char)code_point
+                       : is_blank(code_point)              ? ' '
+                       : digit >= 0                        ? (char)('0' + digit)
+                                                           : '?';
+    }
+    room[used] = '\0';
+    return room;
+}
+
+bool take_int_text(const char *text, int64_t *value)
+{
+    char room[256];
+    const char *p = plain(text, room, sizeof(room)), *digits;
+    int64_t number = 0;
+    bool negative;
+
+    while (isspace((unsigned char)*p))
+        p++;
+    negative = *p == '-';
+    if (*p == '-' || *p == '+')
+        p++;
+    for (digits = p; isdigit((unsigned char)*p) || (*p == '_' && p > digits && isdigit((unsigned char)p[1])); p++) {
+        if (*p == '_')
+            continue;
+        if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *p - '0', &number))
+            number = INT64_MAX;
+    }
+    if (p == digits)
+        return false;
+    while (isspace((unsigned char)*p))
+        p++;
+    *value = negative ? -number : number;
+    return *p == '\0';
+}
+
 struct fault *take_int(const void *mem, const json_t *value, int64_t *number)
 {
-    const char *text, *trimmed;
+    const char *text;
     struct strbuf quoted;
-    char *end;
 
     *number = 0;
     if (json_is_integer(value) || json_is_boolean(value)) {
@@ -149,10 +205,7 @@ struct fault *take_int(const void *mem, const json_t *value, int64_t *number)
                                     "int() argument must be a string, a bytes-like object or a real number, not '%s'",
                                     take_type(value)));
     text = json_number_text(value) ? json_number_text(value) : json_string_value(value);
-    trimmed = text_strip(mem, text);
-    errno = 0;
-    *number = strtoll(trimmed, &end, 10);
-    if (!errno && end != trimmed && !*end && !isspace((unsigned char)*trimmed))
+    if (take_int_text(text, number))
         return NULL;
     strbuf_init(&quoted, mem, 64);
     json_put_python_quoted(&quoted, text, strlen(text));

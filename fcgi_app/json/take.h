@@ -40,6 +40,12 @@ struct fault *take_hashable(const void *mem, const json_t *value) FAULT_CHECK;
 /* int(value). Faults: ValueError of a text that is no number; TypeError of what is neither text nor number. */
 struct fault *take_int(const void *mem, const json_t *value, int64_t *number) FAULT_CHECK;
 
+/*
+ * int() of a text: white space around, a sign, digits of any script with single
+ * underscores between; false when it is none.  Beyond 64 bits it saturates.
+ */
+bool take_int_text(const char *text, int64_t *value);
+
 /* How Python calls its type: "list", "int", "NoneType", … */
 const char *take_type(const json_t *value);
 /* Python's bool(value). */

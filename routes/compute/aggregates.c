@@ -5,8 +5,8 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
-#include "routes/paging.h"
 #include "routes/resource.h"
 #include "routes/schemas/aggregates.h"
 #include "routes/views/aggregates.h"
@@ -26,7 +26,7 @@ static struct fault *check_id(const struct call *call)
 {
     int64_t id;
 
-    if (!paging_int(call->vars[0], &id))
+    if (!take_int_text(call->vars[0], &id))
         return fault_http(call->mem, 400, "Invalid input received: id must be an integer");
     return NULL;
 }

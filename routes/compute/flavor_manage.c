@@ -5,8 +5,8 @@
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/flavor_writes.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
-#include "routes/paging.h"
 #include "routes/resource.h"
 #include "routes/schemas/flavor_manage.h"
 #include "routes/views/flavors.h"
@@ -43,7 +43,7 @@ static struct fault *read_number(const struct call *call, const char *key, const
     *value = 0;
     if (json_is_integer(given))
         *value = json_integer_value(given);
-    else if (json_is_string(given) && (json_number_text(given) || !paging_int(json_string_value(given), value)))
+    else if (json_is_string(given) && (json_number_text(given) || !take_int_text(json_string_value(given), value)))
         return fault_new(call->mem, InvalidInput, name);
     else if (json_is_real(given))
         *value = (int64_t)json_real_value(given);

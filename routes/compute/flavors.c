@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
 #include "routes/paging.h"
 #include "routes/resource.h"
@@ -45,7 +46,7 @@ static struct fault *read_minimum(const struct call *call, const char *key, int6
     const char *text = query_get(&call->query, key);
 
     *given = text != NULL;
-    if (text && !paging_int(text, value))
+    if (text && !take_int_text(text, value))
         return fault_http(call->mem, 400, "Invalid %s filter [%s]", key, text);
     return NULL;
 }

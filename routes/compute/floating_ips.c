@@ -25,14 +25,6 @@ static struct fault *authorize(const struct call *call, const char *rule)
 
 /* ---- shows ---- */
 
-static void put_value(struct strbuf *out, const json_t *value)
-{
-    if (value)
-        json_put_tree(out, value);
-    else
-        json_put_null(out);
-}
-
 static struct fault *put_ip(const struct call *call, const struct floating_ip *ip)
 {
     struct strbuf *out = call->out;
@@ -40,15 +32,15 @@ static struct fault *put_ip(const struct call *call, const struct floating_ip *i
 
     TRY(floating_ip_read(call->mem, ip, &shown));
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    put_value(out, shown.id);
+    json_put_tree(out, shown.id);
     JSON_PUT_LITERAL(out, ", \"ip\": ");
-    put_value(out, shown.address);
+    json_put_tree(out, shown.address);
     JSON_PUT_LITERAL(out, ", \"pool\": ");
-    put_value(out, shown.pool);
+    json_put_tree(out, shown.pool);
     JSON_PUT_LITERAL(out, ", \"fixed_ip\": ");
-    put_value(out, shown.fixed_address);
+    json_put_tree(out, shown.fixed_address);
     JSON_PUT_LITERAL(out, ", \"instance_id\": ");
-    put_value(out, shown.server_id);
+    json_put_tree(out, shown.server_id);
     strbuf_putc(out, '}');
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/hosts.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
 #include "routes/paging.h"
 #include "routes/resource.h"
@@ -116,7 +117,7 @@ static struct fault *find_one(const struct call *call, bool servers, struct hype
     if (has_uuids(call) && !text_is_uuid_like(call->vars[0]))
         return fault_http(call->mem, 400, "Invalid uuid %s", call->vars[0]);
     if (!has_uuids(call)) {
-        if (!paging_int(call->vars[0], &number))
+        if (!take_int_text(call->vars[0], &number))
             return no_such(call);
         query.id = mem_printf(call->mem, "%lld", (long long)number);
     }

@@ -69,7 +69,7 @@ static struct fault *number_of(const struct call *call, const char *name, int64_
     *number = 0;
     if (!text)
         return NULL;
-    if (!paging_int(text, number))
+    if (!take_int_text(text, number))
         return fault_http(call->mem, 400, "%s must be an integer", name);
     return *number < 0 ? fault_http(call->mem, 400, "%s must be >= 0", name) : NULL;
 }

@@ -38,10 +38,7 @@ static void put_field(struct strbuf *out, const char *name, const json_t *value)
 {
     json_put_string(out, name);
     JSON_PUT_LITERAL(out, ": ");
-    if (value)
-        json_put_tree(out, value);
-    else
-        json_put_null(out);
+    json_put_tree(out, value);
 }
 
 static struct fault *put_network(struct call *call, const json_t *network)

@@ -2,9 +2,9 @@
 /* /os-quota-class-sets/{id}: the rows of upstream's module quota_classes. */
 #include "config.h"
 
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
 #include "fcgi_app/quota/quota.h"
-#include "routes/paging.h"
 #include "routes/resource.h"
 #include "routes/schemas/quota_classes.h"
 #include "routes/views/quotas.h"
@@ -52,7 +52,7 @@ static struct fault *quota_classes_update(struct call *call)
         if (setting->resource == QUOTA_COUNT)
             continue;
         if (json_is_string(value))
-            paging_int(json_string_value(value), &setting->limit);
+            take_int_text(json_string_value(value), &setting->limit);
         else
             setting->limit = json_integer_value(value);
         count++;

@@ -5,9 +5,9 @@
 
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/clients/keystone_projects.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
 #include "fcgi_app/quota/quota.h"
-#include "routes/paging.h"
 #include "routes/resource.h"
 #include "routes/schemas/quota_sets.h"
 #include "routes/views/quotas.h"
@@ -95,7 +95,7 @@ static bool is_forced(const json_t *force)
 static bool read_limit(const json_t *value, int64_t *limit)
 {
     if (json_is_string(value))
-        return paging_int(json_string_value(value), limit);
+        return take_int_text(json_string_value(value), limit);
     *limit = json_integer_value(value);
     return json_is_integer(value);
 }

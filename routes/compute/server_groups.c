@@ -7,6 +7,7 @@
 
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/strbuf.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
 #include "routes/paging.h"
 #include "routes/resource.h"
@@ -103,7 +104,7 @@ static int64_t max_per_host(const json_t *rules)
     if (json_is_integer(value))
         return json_integer_value(value);
     if (json_is_string(value))
-        paging_int(json_string_value(value), &number);
+        take_int_text(json_string_value(value), &number);
     return number;
 }
 

@@ -5,8 +5,8 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/services.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/policies/policies.h"
-#include "routes/paging.h"
 #include "routes/resource.h"
 #include "routes/schemas/services.h"
 #include "routes/views/services.h"
@@ -155,7 +155,7 @@ static struct fault *services_delete_handler(struct call *call)
     if (versions_hold((struct versions)V_FROM(53), call->version)) {
         if (!text_is_uuid_like(id))
             return fault_http(call->mem, 400, "Invalid uuid %s", id);
-    } else if (!paging_int(id, &number)) {
+    } else if (!take_int_text(id, &number)) {
         return fault_http(call->mem, 400, "Invalid input received: id must be an integer");
     }
     fault = service_find(call->context, id, &service);

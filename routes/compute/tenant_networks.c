@@ -12,23 +12,13 @@
 
 LOG_MODULE("nova.api.openstack.compute.tenant_networks");
 
-static void put_member(struct strbuf *out, const json_t *network, const char *key)
-{
-    const json_t *value = json_object_get(network, key);
-
-    if (value)
-        json_put_tree(out, value);
-    else
-        json_put_null(out);
-}
-
 /* A network has no address range of its own here: the contract has the text "None". */
 static void put_network(struct strbuf *out, const json_t *network)
 {
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    put_member(out, network, "id");
+    json_put_member(out, network, "id");
     JSON_PUT_LITERAL(out, ", \"cidr\": \"None\", \"label\": ");
-    put_member(out, network, "name");
+    json_put_member(out, network, "name");
     strbuf_putc(out, '}');
 }
 

@@ -59,16 +59,6 @@ static void put_links(const struct image_view *view, const struct glance_image *
     JSON_PUT_LITERAL(out, "}]");
 }
 
-static void put_value(struct strbuf *out, const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-
-    if (value)
-        json_put_tree(out, value);
-    else
-        json_put_null(out);
-}
-
 /* What is there and empty is now. */
 static void put_time(struct strbuf *out, const json_t *raw, const char *key, int64_t usec)
 {
@@ -109,9 +99,9 @@ static void put_basic(const struct image_view *view, const struct glance_image *
     struct strbuf *out = view->call->out;
 
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    put_value(out, image->meta, "id");
+    json_put_member(out, image->meta, "id");
     JSON_PUT_LITERAL(out, ", \"name\": ");
-    put_value(out, image->meta, "name");
+    json_put_member(out, image->meta, "name");
     JSON_PUT_LITERAL(out, ", ");
     put_links(view, image);
     strbuf_putc(out, '}');
@@ -120,13 +110,13 @@ static void put_basic(const struct image_view *view, const struct glance_image *
 static void put_full(const struct image_view *view, const struct glance_image *image)
 {
     const json_t *server = json_object_get(image->properties, "instance_uuid");
-    const json_t *disk = json_object_get(image->properties, "auto_disk_config"), *size;
+    const json_t *disk = json_object_get(image->properties, "auto_disk_config");
     struct strbuf *out = view->call->out;
 
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    put_value(out, image->meta, "id");
+    json_put_member(out, image->meta, "id");
     JSON_PUT_LITERAL(out, ", \"name\": ");
-    put_value(out, image->meta, "name");
+    json_put_member(out, image->meta, "name");
     strbuf_printf(out, ", \"minRam\": %lld, \"minDisk\": %lld, \"metadata\": ", (long long)image->min_ram,
                   (long long)image->min_disk);
     json_put_tree(out, image->properties);
@@ -136,11 +126,7 @@ static void put_full(const struct image_view *view, const struct glance_image *i
     put_time(out, image->raw, "updated_at", image->updated_at);
     strbuf_printf(out, ", \"status\": \"%s\", \"progress\": %d, \"OS-EXT-IMG-SIZE:size\": ", status_of(image)->shown,
                   status_of(image)->progress);
-    size = json_object_get(image->meta, "size");
-    if (size)
-        json_put_tree(out, size);
-    else
-        json_put_null(out);
+    json_put_member(out, image->meta, "size");
     JSON_PUT_LITERAL(out, ", ");
     put_links(view, image);
     if (json_is_string(server)) {

@@ -11,20 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void put_value(struct strbuf *out, const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-
-    if (value)
-        json_put_tree(out, value);
-    else
-        json_put_null(out);
-}
-
 static void put_port(struct strbuf *out, const struct security_rule *rule, const char *key, int64_t port)
 {
     if (port == SECURITY_NO_PORT)
-        put_value(out, rule->raw, key);
+        json_put_member(out, rule->raw, key);
     else
         strbuf_put_int(out, (long long)port);
 }
@@ -32,11 +22,11 @@ static void put_port(struct strbuf *out, const struct security_rule *rule, const
 static void put_rule(struct strbuf *out, const struct security_rule *rule)
 {
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    put_value(out, rule->raw, "id");
+    json_put_member(out, rule->raw, "id");
     JSON_PUT_LITERAL(out, ", \"parent_group_id\": ");
-    put_value(out, rule->raw, "security_group_id");
+    json_put_member(out, rule->raw, "security_group_id");
     JSON_PUT_LITERAL(out, ", \"ip_protocol\": ");
-    put_value(out, rule->raw, "protocol");
+    json_put_member(out, rule->raw, "protocol");
     JSON_PUT_LITERAL(out, ", \"from_port\": ");
     put_port(out, rule, "port_range_min", rule->from_port);
     JSON_PUT_LITERAL(out, ", \"to_port\": ");
@@ -47,9 +37,9 @@ static void put_rule(struct strbuf *out, const struct security_rule *rule)
         JSON_PUT_LITERAL(out, "}}");
     } else {
         JSON_PUT_LITERAL(out, ", \"group\": {\"name\": ");
-        put_value(out, rule->group, "name");
+        json_put_member(out, rule->group, "name");
         JSON_PUT_LITERAL(out, ", \"tenant_id\": ");
-        put_value(out, rule->group, "tenant_id");
+        json_put_member(out, rule->group, "tenant_id");
         JSON_PUT_LITERAL(out, "}, \"ip_range\": {}}");
     }
 }
@@ -59,13 +49,13 @@ static void put_group(struct strbuf *out, const struct security_group *group)
     bool first = true;
 
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    put_value(out, group->raw, "id");
+    json_put_member(out, group->raw, "id");
     JSON_PUT_LITERAL(out, ", \"description\": ");
-    put_value(out, group->raw, "description");
+    json_put_member(out, group->raw, "description");
     JSON_PUT_LITERAL(out, ", \"name\": ");
-    put_value(out, group->raw, "name");
+    json_put_member(out, group->raw, "name");
     JSON_PUT_LITERAL(out, ", \"tenant_id\": ");
-    put_value(out, group->raw, "tenant_id");
+    json_put_member(out, group->raw, "tenant_id");
     JSON_PUT_LITERAL(out, ", \"rules\": [");
     for (size_t i = 0; i < group->rule_count; i++) {
         if (group->rules[i].group_gone)

@@ -29,16 +29,11 @@ static const json_t *data_of(const json_t *object)
 static void put_members(struct strbuf *out, const json_t *object, const char *const *members)
 {
     for (size_t i = 0; members[i]; i++) {
-        const json_t *value = json_object_get(data_of(object), members[i]);
-
         if (i)
             JSON_PUT_LITERAL(out, ", ");
         json_put_string(out, members[i]);
         JSON_PUT_LITERAL(out, ": ");
-        if (value)
-            json_put_tree(out, value);
-        else
-            json_put_null(out);
+        json_put_member(out, data_of(object), members[i]);
     }
 }
 

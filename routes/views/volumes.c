@@ -6,23 +6,13 @@
 
 #include "fcgi_app/json/take.h"
 
-static void put_value(struct strbuf *out, const json_t *raw, const char *key)
-{
-    const json_t *value = json_object_get(raw, key);
-
-    if (value)
-        json_put_tree(out, value);
-    else
-        json_put_null(out);
-}
-
 /* A member of cinder's under a name of ours. */
 static void put_member(struct strbuf *out, const char *name, const json_t *raw, const char *key)
 {
     JSON_PUT_LITERAL(out, ", ");
     json_put_string(out, name);
     JSON_PUT_LITERAL(out, ": ");
-    put_value(out, raw, key);
+    json_put_member(out, raw, key);
 }
 
 /* Only the first server of several is shown. */
@@ -33,7 +23,7 @@ static void put_attachment(struct strbuf *out, const struct cinder_volume *volum
     JSON_PUT_LITERAL(out, ", \"attachments\": [{");
     if (volume->attachment_count) {
         JSON_PUT_LITERAL(out, "\"id\": ");
-        put_value(out, volume->raw, "id");
+        json_put_member(out, volume->raw, "id");
         put_member(out, "volumeId", volume->raw, "id");
         put_member(out, "serverId", attachment->raw, "server_id");
         if (take_is_true(json_object_get(attachment->raw, "device")))
@@ -45,7 +35,7 @@ static void put_attachment(struct strbuf *out, const struct cinder_volume *volum
 static void put_volume(struct strbuf *out, const struct cinder_volume *volume)
 {
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    put_value(out, volume->raw, "id");
+    json_put_member(out, volume->raw, "id");
     put_member(out, "status", volume->raw, "status");
     put_member(out, "size", volume->raw, "size");
     put_member(out, "availabilityZone", volume->raw, "availability_zone");
@@ -84,7 +74,7 @@ void volumes_view_list(struct call *call, const struct cinder_volume *volumes, s
 static void put_snapshot(struct strbuf *out, const struct cinder_snapshot *snapshot)
 {
     JSON_PUT_LITERAL(out, "{\"id\": ");
-    put_value(out, snapshot->raw, "id");
+    json_put_member(out, snapshot->raw, "id");
     put_member(out, "volumeId", snapshot->raw, "volume_id");
     put_member(out, "status", snapshot->raw, "status");
     put_member(out, "size", snapshot->raw, "size");

@@ -14,23 +14,17 @@
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/worker.h"
-#include "fcgi_app/conf/conf.h"
 #include "fcgi_app/json/json.h"
 #include "fcgi_app/rpc/notify.h"
 #include "fcgi_app/rpc/rpc.h"
+#include "tests/functional/commands.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static const char *text_of(const json_t *command, const char *key)
-{
-    return json_string_value(json_object_get(command, key));
-}
 
 static enum rpc_method method_of(const char *name)
 {
@@ -69,9 +63,9 @@ static void say(const struct context *context, const struct fault *fault, const 
 
 static void send_one(const struct context *context, const json_t *command, bool call)
 {
-    struct rpc_target target = { text_of(command, "url"), text_of(command, "topic"), text_of(command, "server"),
-                                 json_is_true(json_object_get(command, "fanout")) };
-    enum rpc_method method = method_of(text_of(command, "method"));
+    struct rpc_target target = { commands_text(command, "url"), commands_text(command, "topic"),
+                                 commands_text(command, "server"), json_is_true(json_object_get(command, "fanout")) };
+    enum rpc_method method = method_of(commands_text(command, "method"));
     uint64_t begun = clock_monotonic_usec();
     struct rpc_args args;
     json_t *result = NULL, *value;
@@ -94,15 +88,20 @@ static void notify(const struct context *context, const json_t *command)
     for (int format = NOTIFY_LEGACY; format <= NOTIFY_VERSIONED; format++)
         if (notify_wanted(context, (enum notify_format)format))
             notify_publish(context, (enum notify_format)format, notify_default_priority(context),
-                           text_of(command, "event"), NULL, payload.data, payload.length);
+                           commands_text(command, "event"), NULL, payload.data, payload.length);
     say(context, NULL, NULL, begun);
 }
 
-static void obey(const struct context *context, const json_t *command)
+static void obey(struct context *context, const json_t *command)
 {
-    const char *op = text_of(command, "op");
+    const char *op = commands_text(command, "op");
     uint64_t begun = clock_monotonic_usec();
 
+    context->user_name = "un";
+    context->project_name = "pn";
+    context->auth_token = "tok";
+    context->service_catalog = "[{\"type\": \"image\", \"endpoints\": []}, {\"type\": \"x\"}]";
+    context->is_admin_project = true;
     if (!strcmp(op, "cast") || !strcmp(op, "call")) {
         send_one(context, command, !strcmp(op, "call"));
     } else if (!strcmp(op, "fork")) {
@@ -127,52 +126,12 @@ static void obey(const struct context *context, const json_t *command)
     }
 }
 
+static void leave(struct worker *worker)
+{
+    rpc_reset(worker->rpc);
+}
+
 int main(int argc, char **argv)
 {
-    void *mem = mem_context(NULL, "testbus");
-    struct worker worker = { .mem = mem };
-    struct log_settings settings;
-    struct fault *fault;
-    char *line = NULL;
-    size_t size = 0;
-    bool stop;
-    int status;
-
-    signal(SIGPIPE, SIG_IGN);
-    fault = conf_load(mem, "nova", "testbus", argc, argv, &worker.conf, &stop, &status);
-    if (fault || stop) {
-        fprintf(stderr, "%s\n", fault ? fault->message : "");
-        return 1;
-    }
-    settings = conf_log_settings(worker.conf);
-    if (log_setup(&settings))
-        return 1;
-    while (getline(&line, &size, stdin) > 0) {
-        static const char *const roles[] = { "member", NULL };
-        void *request = mem_context(mem, "request");
-        struct context context = { .mem = request,
-                                   .worker = &worker,
-                                   .request_id = "req-5fb3712a-69ed-4b4e-b614-321df3d4c484",
-                                   .user_id = "u1",
-                                   .user_name = "un",
-                                   .project_id = "p1",
-                                   .project_name = "pn",
-                                   .auth_token = "tok",
-                                   .service_catalog = "[{\"type\": \"image\", \"endpoints\": []}, {\"type\": \"x\"}]",
-                                   .roles = roles,
-                                   .is_admin_project = true };
-        json_t *command;
-
-        fault = json_read(request, line, strlen(line), &command);
-        if (fault)
-            fprintf(stderr, "%s\n", fault->message);
-        else
-            obey(&context, command);
-        talloc_free(request);
-    }
-    free(line);
-    rpc_reset(worker.rpc);
-    log_shutdown();
-    talloc_free(mem);
-    return 0;
+    return commands_run(argc, argv, "testbus", obey, leave);
 }

@@ -197,11 +197,50 @@ static void replaces_what_is_no_utf8(void **state)
     talloc_free(mem);
 }
 
+static void reads_integers_as_python(void **state)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        int64_t value;
+    } texts[] = {
+        { "0", true, 0 },
+        { "007", true, 7 },
+        { " 12\n", true, 12 },
+        { "+3", true, 3 },
+        { "-4", true, -4 },
+        { "1_000", true, 1000 },
+        { "", false, 0 },
+        { "1__0", false, 0 },
+        { "_1", false, 0 },
+        { "1_", false, 0 },
+        { "1.0", false, 0 },
+        { "0x10", false, 0 },
+        { "- 1", false, 0 },
+        { "1 2", false, 0 },
+        { "+", false, 0 },
+        { "9223372036854775807", true, INT64_MAX },
+        { "9223372036854775808", true, INT64_MAX },
+        { "-99999999999999999999", true, -INT64_MAX },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        int64_t value = 0;
+
+        if (take_int_text(texts[i].text, &value) != texts[i].good)
+            fail_msg("\"%s\" is judged wrongly", texts[i].text);
+        if (texts[i].good)
+            assert_int_equal(value, texts[i].value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(goes_wrong_as_python),
         cmocka_unit_test(tells_truth_and_text),
+        cmocka_unit_test(reads_integers_as_python),
         cmocka_unit_test(replaces_what_is_no_utf8),
     };
 

@@ -172,43 +172,6 @@ static void test_next_link_is_sorted_and_keeps_the_markers_place(void **state)
 
 /* ---- paging ---- */
 
-static void test_integers_of_python(void **state)
-{
-    static const struct {
-        const char *text;
-        bool good;
-        int64_t value;
-    } rows[] = {
-        { "0", true, 0 },
-        { "007", true, 7 },
-        { " 12\n", true, 12 },
-        { "+3", true, 3 },
-        { "-4", true, -4 },
-        { "1_000", true, 1000 },
-        { "", false, 0 },
-        { "1__0", false, 0 },
-        { "_1", false, 0 },
-        { "1_", false, 0 },
-        { "1.0", false, 0 },
-        { "0x10", false, 0 },
-        { "- 1", false, 0 },
-        { "1 2", false, 0 },
-        { "+", false, 0 },
-        { "9223372036854775807", true, INT64_MAX },
-        { "9223372036854775808", true, INT64_MAX },
-        { "-99999999999999999999", true, -INT64_MAX },
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        int64_t value = 0;
-
-        if (paging_int(rows[i].text, &value) != rows[i].good)
-            fail_msg("\"%s\" is judged wrongly", rows[i].text);
-        if (rows[i].good)
-            assert_int_equal(value, rows[i].value);
-    }
-}
-
 static void assert_paging(const char *query, int64_t limit, const char *marker, int64_t offset)
 {
     struct asked *asked = ask("/v2.1", "/flavors", query);
@@ -313,7 +276,6 @@ int main(void)
         cmocka_unit_test(test_both_links),
         cmocka_unit_test(test_next_link),
         cmocka_unit_test(test_next_link_is_sorted_and_keeps_the_markers_place),
-        cmocka_unit_test(test_integers_of_python),
         cmocka_unit_test(test_paging),
         cmocka_unit_test(test_flavor_by_version),
         cmocka_unit_test(test_flavors_in_brief),
