@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The parts of logging among themselves: log.c decides what is logged,
- * log_format.c how a line reads, log_target.c where it goes, log_mask.c what
- * must not be read in it.
+ * log_format.c and log_json.c how a line reads, log_fields.c what it can name,
+ * log_target.c where it goes, log_mask.c what must not be read in it.
  */
 #ifndef NOVA_BASE_LOG_PRIVATE_H
 #define NOVA_BASE_LOG_PRIVATE_H
