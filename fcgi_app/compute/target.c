@@ -19,7 +19,7 @@
 LOG_MODULE("nova.compute.api");
 
 /* What is asked of a cell. */
-enum { ASK_ROW, ASK_TEXTS, ASK_SERVICES, ASK_TAGS, ASK_BDMS, ASK_COUNT };
+enum { ASK_ROW, ASK_TEXTS, ASK_SERVICES, ASK_HOST_SERVICE, ASK_TAGS, ASK_BDMS, ASK_COUNT };
 
 static const struct {
     const struct db_statement *statement;
@@ -27,7 +27,8 @@ static const struct {
 } questions[ASK_COUNT] = {
     [ASK_ROW] = { &INSTANCE_ROW, 0 },
     [ASK_TEXTS] = { &INSTANCE_TEXTS, 0 },
-    [ASK_SERVICES] = { &INSTANCE_SERVICES, INSTANCE_WITH_SERVICES | INSTANCE_WITH_HOST_SERVICE },
+    [ASK_SERVICES] = { &INSTANCE_SERVICES, INSTANCE_WITH_SERVICES },
+    [ASK_HOST_SERVICE] = { &INSTANCE_HOST_SERVICE, INSTANCE_WITH_HOST_SERVICE },
     [ASK_TAGS] = { &INSTANCE_TAGS_OF, INSTANCE_WITH_TAGS },
     [ASK_BDMS] = { &BDMS_OF_INSTANCE, INSTANCE_WITH_BDMS },
 };
@@ -98,6 +99,7 @@ static struct fault *from_cell(struct search *search, const struct db_cell *cell
 {
     const struct context *context = search->context;
     struct db_answer *answers = search->answers;
+    const struct db_rows *services;
 
     /* A cell's servers are for those within a project, and for administrators; its database comes before the policies.
      */
@@ -117,8 +119,9 @@ static struct fault *from_cell(struct search *search, const struct db_cell *cell
     target->cell = cell;
     target->row = answers[ASK_ROW].rows.rows;
     target_keep_stored(target);
-    target->services = answers[ASK_SERVICES].rows.rows;
-    target->service_count = answers[ASK_SERVICES].rows.count;
+    services = &answers[target->wants & INSTANCE_WITH_SERVICES ? ASK_SERVICES : ASK_HOST_SERVICE].rows;
+    target->services = services->rows;
+    target->service_count = services->count;
     target->tags = answers[ASK_TAGS].rows.rows;
     target->tag_count = answers[ASK_TAGS].rows.count;
     target->bdms = answers[ASK_BDMS].rows.rows;
@@ -300,6 +303,8 @@ struct fault *target_check_lock(const struct context *context, const struct targ
 struct fault *target_check_host_up(const struct context *context, const struct target *target)
 {
     TRY(target_check_host(target));
+    if (!target->service_count)
+        return fault_new(target->mem, IndexError, "list index out of range");
     return target_host_is_up(context, target) ? NULL : fault_new(target->mem, ServiceUnavailable);
 }
 

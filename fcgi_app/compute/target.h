@@ -94,9 +94,11 @@ const char *target_system(const struct target *target, const char *key);
 struct fault *target_check_lock(const struct context *context, const struct target *target) FAULT_CHECK;
 /* InstanceNotReady without a host. */
 struct fault *target_check_host(const struct target *target) FAULT_CHECK;
-/* And ServiceUnavailable when its compute service is not up; found with INSTANCE_WITH_HOST_SERVICE or _SERVICES. */
+/* And ServiceUnavailable when its compute service is not up, IndexError when there never was one; found with
+ * INSTANCE_WITH_SERVICES.
+ */
 struct fault *target_check_host_up(const struct context *context, const struct target *target) FAULT_CHECK;
-/* Is the compute service of its host up? The same wants. */
+/* Is the compute service of its host up? Found with INSTANCE_WITH_HOST_SERVICE or _SERVICES. */
 bool target_host_is_up(const struct context *context, const struct target *target);
 /*
  * InstanceInvalidState unless it is in one of the states (NULL: any) and, where `launched`, has been launched once.

@@ -329,21 +329,6 @@ static void put_detaching(struct rpc_args *args, const void *arg)
     rpc_arg_string(args, "attachment_id", what->attachment_id);
 }
 
-static struct fault *check_host_is_up(const struct context *context, const struct target *target)
-{
-    for (size_t i = 0; i < target->service_count; i++) {
-        const struct instance_service_row *service = &target->services[i];
-        const struct service_row row = { .created_at = service->created_at,
-                                         .updated_at = service->updated_at,
-                                         .last_seen_up = service->last_seen_up,
-                                         .forced_down = service->forced_down };
-
-        if (!strcmp(service->binary, "nova-compute"))
-            return service_is_up(context, &row) ? NULL : fault_new(target->mem, ServiceUnavailable);
-    }
-    return fault_new(target->mem, LookupError, "list index out of range");
-}
-
 struct fault *volume_detach(const struct context *context, struct target *target, const struct cinder_volume *volume,
                             const struct bdm_row *bdm)
 {
@@ -353,8 +338,7 @@ struct fault *volume_detach(const struct context *context, struct target *target
     TRY(target_check_states(target, &attachable, &idle, true, "detach_volume"));
     if (is_offloaded(target) && bdm->attachment_id)
         return detach_offloaded(context, target, bdm);
-    TRY(target_check_host(target));
-    TRY(check_host_is_up(context, target));
+    TRY(target_check_host_up(context, target));
     TRY(begin_detaching(context, target, volume->id));
     TRY(instance_action_start(context, target, "detach_volume"));
     return action_send(context, target, RPC_detach_volume, NULL, false, put_detaching, &what);

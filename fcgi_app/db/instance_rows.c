@@ -88,19 +88,22 @@ static const struct db_column service_columns[] = {
     COL_INT_NULL(struct instance_service_row, version),
     COL_TIME(struct instance_service_row, created_at),
     COL_TIME(struct instance_service_row, updated_at),
+    COL_TIME(struct instance_service_row, deleted_at),
+    COL_BOOL(struct instance_service_row, deleted),
 };
 
-const struct db_statement INSTANCE_SERVICES = {
-    .name = "instance_services",
-    .sql = "SELECT s.id, s.uuid, s.host, s.\"binary\", s.topic, s.report_count, s.disabled, s.disabled_reason, "
-           "s.last_seen_up, s.forced_down, s.version, s.created_at, s.updated_at FROM services s JOIN instances i "
-           "ON i.host = s.host WHERE i.uuid = $1 AND s.\"binary\" = 'nova-compute' AND s.deleted = 0",
-    .params = 1,
-    .database = "cell",
-    .columns = service_columns,
-    .column_count = COUNT(service_columns),
-    .row_size = sizeof(struct instance_service_row),
-};
+#define SERVICES(text_name, clauses)                                                                                   \
+    {                                                                                                                  \
+        .name = (text_name),                                                                                           \
+        .sql = "SELECT s.id, s.uuid, s.host, s.\"binary\", s.topic, s.report_count, s.disabled, s.disabled_reason, "   \
+               "s.last_seen_up, s.forced_down, s.version, s.created_at, s.updated_at, s.deleted_at, s.deleted <> 0 "   \
+               "AS deleted FROM services s JOIN instances i ON i.host = s.host WHERE i.uuid = $1 "                     \
+               "AND s.\"binary\" = 'nova-compute'" clauses,                                                            \
+        .params = 1, .database = "cell", .columns = service_columns, .column_count = COUNT(service_columns),           \
+        .row_size = sizeof(struct instance_service_row)                                                                \
+    }
+const struct db_statement INSTANCE_SERVICES = SERVICES("instance_services", " ORDER BY s.deleted");
+const struct db_statement INSTANCE_HOST_SERVICE = SERVICES("instance_host_service", " AND s.deleted = 0");
 
 static const struct db_column tag_columns[] = { COL_TEXT(struct instance_tag_row, tag) };
 

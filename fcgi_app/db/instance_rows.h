@@ -23,11 +23,11 @@ enum {
     INSTANCE_WITH_KEYPAIRS = 1 << 7,
     INSTANCE_WITH_CERTS = 1 << 8,
     INSTANCE_WITH_RESOURCES = 1 << 9,
-    INSTANCE_WITH_SERVICES = 1 << 10, /* the compute service of its host */
+    INSTANCE_WITH_SERVICES = 1 << 10, /* the compute services of its host, a deleted one behind the other */
     INSTANCE_WITH_TAGS = 1 << 11,
     /* no part of the object: */
     INSTANCE_WITH_BDMS = 1 << 12,         /* block device mappings */
-    INSTANCE_WITH_HOST_SERVICE = 1 << 13, /* `services` too, to see whether the host is up */
+    INSTANCE_WITH_HOST_SERVICE = 1 << 13, /* `services` too, but no deleted one: to see whether the host is up */
     INSTANCE_WITHOUT_METADATA = 1 << 30,  /* the object has no metadata of either kind and no security groups */
 };
 
@@ -69,9 +69,11 @@ struct instance_service_row {
     int64_t last_seen_up;
     bool forced_down;
     int64_t version;
-    int64_t created_at, updated_at;
+    int64_t created_at, updated_at, deleted_at;
+    bool deleted;
 };
-extern const struct db_statement INSTANCE_SERVICES;
+extern const struct db_statement INSTANCE_SERVICES;     /* what the object of the server has */
+extern const struct db_statement INSTANCE_HOST_SERVICE; /* what a look-up by the host finds */
 
 /* Its tags, sorted; $1 uuid */
 struct instance_tag_row {

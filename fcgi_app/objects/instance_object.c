@@ -52,8 +52,8 @@ static const struct object_member service_members[] = {
     MEMBER(INT, instance_service_row, version),
     MEMBER(TIME, instance_service_row, created_at),
     MEMBER(TIME, instance_service_row, updated_at),
-    { "deleted_at", OBJECT_NULL, 0 },
-    { "deleted", OBJECT_FALSE, 0 },
+    MEMBER(TIME, instance_service_row, deleted_at),
+    MEMBER(BOOL, instance_service_row, deleted),
 };
 
 static void put_services(struct strbuf *out, const struct instance_source *source)
