@@ -40,7 +40,7 @@ static const char *configured_url(const struct db *db, enum option connection, e
 
     if (text_is_empty(url) || text_is_empty(more))
         return text_is_empty(url) ? NULL : url;
-    return mem_printf(db->mem, "%s%c%s", url, strchr(url, '?') ? '&' : '?', more);
+    return db_url_with(db->mem, url, more);
 }
 
 struct fault *db_open(const void *mem, struct conf *conf, struct db **out)

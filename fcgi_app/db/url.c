@@ -16,6 +16,8 @@
 
 LOG_MODULE("nova.db.url");
 
+#define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 /* A URL cut at its delimiters, nothing decoded. NULL: the part is not there. */
 struct parts {
     char *scheme;
@@ -100,14 +102,23 @@ static bool keyword_known(const char *keyword)
     return known;
 }
 
+static const char **find(const struct db_url *url, const char *keyword)
+{
+    for (size_t i = 0; i < url->count; i++)
+        if (strcmp(url->keywords[i], keyword) == 0)
+            return &url->values[i];
+    return NULL;
+}
+
 /* Sets a keyword; a later setting replaces an earlier one, as a query's replaces the URL's own. */
 static void put(struct db_url *url, const char *keyword, const char *value)
 {
-    for (size_t i = 0; i < url->count; i++)
-        if (strcmp(url->keywords[i], keyword) == 0) {
-            url->values[i] = value;
-            return;
-        }
+    const char **at = find(url, keyword);
+
+    if (at) {
+        *at = value;
+        return;
+    }
     url->keywords = mem_grow(url, url->keywords, const char *, url->count + 2);
     url->values = mem_grow(url, url->values, const char *, url->count + 2);
     url->keywords[url->count] = keyword;
@@ -119,89 +130,186 @@ static void put(struct db_url *url, const char *keyword, const char *value)
 
 static const char *get(const struct db_url *url, const char *keyword)
 {
-    for (size_t i = 0; i < url->count; i++)
-        if (strcmp(url->keywords[i], keyword) == 0)
-            return url->values[i];
-    return NULL;
+    const char **at = find(url, keyword);
+
+    return at ? *at : NULL;
 }
 
-static const char *joined(const void *mem, const char *before, const char *more)
+/* The hosts that a query names when it says "host" several times: each may have its port. */
+struct hosts {
+    size_t count;
+    const char *names, *ports; /* joined by commas, as libpq takes them; a host without port leaves a gap */
+    const char *only;          /* what the first says: a single one is taken as it stands */
+    const char *bad;           /* one that is no host with a port */
+};
+
+static void add_host(const void *mem, struct hosts *hosts, char *value)
 {
-    return before ? mem_printf(mem, "%s,%s", before, more) : more;
+    char *name = value, *port = NULL;
+    const char *whole = mem_strdup(mem, value);
+
+    if (!hosts->count++)
+        hosts->only = whole;
+    if (*value == '[')
+        hosts->bad = split_hostport(mem, value, &name, &port) ? hosts->bad : whole;
+    else if ((port = cut_before(value, ':')) && strchr(port, ':'))
+        hosts->bad = whole;
+    hosts->names = hosts->names ? mem_printf(mem, "%s,%s", hosts->names, name) : name;
+    hosts->ports =
+        mem_printf(mem, "%s%s%s", hosts->ports ? hosts->ports : "", hosts->ports ? "," : "", port ? port : "");
 }
 
+/* A query's options; a keyword without a value is none. */
 static struct fault *read_query(const void *mem, const char *what, struct db_url *url, const char *query)
 {
-    char **pairs = text_split(url, query, '&');
-    const char *hosts = NULL, *ports = NULL;
-    bool with_ports = false;
+    struct db_url *said = mem_new(url, struct db_url); /* here, not before */
+    struct hosts hosts = { 0 };
 
-    for (char **pair = pairs; *pair; pair++) {
+    for (char **pair = text_split(url, query, '&'); *pair; pair++) {
         char *value = cut_before(*pair, '=');
         const char *keyword = text_percent_decoded(url, *pair, true);
 
-        if (!**pair)
+        if (!value || !*value)
             continue;
-        if (!value || !keyword_known(keyword))
-            return fault_text(mem, Internal, "%s: PostgreSQL's client library knows no option \"%s\"", what, keyword);
         value = text_percent_decoded(url, value, true);
+        if (strcmp(keyword, "database") == 0)
+            keyword = "dbname";
+        else if (strcmp(keyword, "dbname") == 0 && find(url, "dbname"))
+            return fault_text(mem, Internal, "%s names the database twice", what);
+        if (!keyword_known(keyword))
+            return fault_text(mem, Internal, "%s: PostgreSQL's client library knows no option \"%s\"", what, keyword);
         if (strcmp(keyword, "host") == 0) {
-            char *hostname = NULL, *port = NULL;
-            if (*value == '/')
-                hostname = value;
-            else if (!split_hostport(url, value, &hostname, &port))
-                return fault_text(mem, Internal, "%s: \"%s\" is no host", what, value);
-            hosts = joined(url, hosts, hostname);
-            ports = ports ? mem_printf(url, "%s,%s", ports, port ? port : "") : port ? port : "";
-            with_ports = with_ports || port;
-        } else {
-            put(url, keyword, value);
+            add_host(url, &hosts, value);
+            continue;
         }
+        if (find(said, keyword))
+            return fault_text(mem, Internal, "%s: the option \"%s\" stands there twice", what, keyword);
+        put(said, keyword, value);
     }
-    if (hosts)
-        put(url, "host", hosts);
-    if (hosts && with_ports)
-        put(url, "port", ports);
+    for (size_t i = 0; i < said->count; i++)
+        put(url, said->keywords[i], said->values[i]);
+    if (hosts.count > 1 && find(url, "port"))
+        return fault_text(
+            mem, Internal,
+            "%s mixes two ways to name several hosts: \"host=h1,h2&port=p1,p2\" and \"host=h1:p1&host=h2:p2\"", what);
+    if (hosts.count > 1 && hosts.bad)
+        return fault_text(mem, Internal, "%s: \"%s\" is no host", what, hosts.bad);
+    if (hosts.count > 1)
+        put(url, "port", hosts.ports);
+    if (hosts.count)
+        put(url, "host", hosts.count > 1 ? hosts.names : hosts.only);
     return NULL;
+}
+
+/*
+ * What follows "://", cut as SQLAlchemy cuts it, which is not as other URLs are: a password goes up to the first
+ * '@' whatever stands in it ('/', '?' and '#' too), a name without password up to the last before a '/', and there
+ * is no fragment.  false: behind a host in brackets stands something else than its port.
+ */
+static bool cut(const void *mem, char *rest, struct parts *parts)
+{
+    size_t span = strcspn(rest, ":/"), name = 0;
+    char *at = rest[span] == ':' ? strchr(rest + span, '@') : NULL, *end;
+
+    if (at) {
+        *at = '\0';
+        parts->password = cut_before(rest, ':');
+    } else {
+        for (size_t i = 0; i < span; i++)
+            if (rest[i] == '@')
+                at = rest + i;
+        if (at)
+            *at = '\0';
+    }
+    if (at) {
+        parts->username = rest;
+        rest = at + 1;
+    }
+    end = rest + strcspn(rest, "/?");
+    for (char *c = rest; *rest == '[' && c < end; c++)
+        if (*c == ']')
+            name = (size_t)(c - rest) + 1;
+    if (name > 2) {
+        parts->hostname = mem_strndup(mem, rest + 1, name - 2);
+        if (rest + name < end && rest[name] != ':')
+            return false;
+    } else {
+        name = strcspn(rest, ":/?");
+        parts->hostname = mem_strndup(mem, rest, name);
+    }
+    if (rest[name] == ':')
+        parts->port = mem_strndup(mem, rest + name + 1, (size_t)(end - rest) - name - 1);
+    parts->query = cut_before(end, '?');
+    parts->path = *end == '/' ? end + 1 : NULL;
+    return true;
+}
+
+/* The names after "postgresql+" that SQLAlchemy has for programs without an event loop; it is libpq for all. */
+static bool driver_known(const char *driver)
+{
+    static const char *const names[] = { "psycopg2", "psycopg2cffi", "pg8000", "pygresql", "pypostgresql" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(driver, names[i]) == 0)
+            return true;
+    return false;
 }
 
 struct fault *db_url_parse(const void *mem, const char *what, const char *text, struct db_url **out)
 {
     struct db_url *url = mem_new(mem, struct db_url);
-    struct parts parts;
+    char *scheme = mem_strdup(url, text), *rest = strstr(scheme, "://"), *driver;
+    struct parts parts = { 0 };
 
-    if (!split(url, text, &parts))
+    if (rest)
+        *rest = '\0';
+    if (!rest || !*scheme || strspn(scheme, WORD "+") != strlen(scheme) || !cut(url, rest + 3, &parts))
         return fault_text(mem, Internal, "%s is not a database URL (postgresql://user:password@host:port/database)",
                           what);
-    cut_before(parts.scheme, '+');
-    if (strcmp(parts.scheme, "postgresql") != 0 && strcmp(parts.scheme, "postgres") != 0)
+    driver = cut_before(scheme, '+');
+    if (strcmp(scheme, "postgresql") != 0)
         return fault_text(mem, Internal,
                           "%s names a database of type \"%s\"; this program works with PostgreSQL "
                           "(postgresql://user:password@host:port/database)",
-                          what, parts.scheme);
+                          what, scheme);
+    if (driver && !driver_known(driver))
+        return fault_text(mem, Internal, "%s names a driver \"%s\"; it is postgresql:// or postgresql+psycopg2://",
+                          what, driver);
     if (parts.username && *parts.username)
         put(url, "user", text_percent_decoded(url, parts.username, false));
-    if (parts.password)
+    if (parts.password && *parts.password)
         put(url, "password", text_percent_decoded(url, parts.password, false));
-    if (parts.hostname && *parts.hostname)
+    if (*parts.hostname)
         put(url, "host", parts.hostname);
     if (parts.port) {
-        if (strspn(parts.port, "0123456789") != strlen(parts.port))
-            return fault_text(mem, Internal, "%s: the port is not a number", what);
-        put(url, "port", parts.port);
+        if (!*parts.port || strspn(parts.port, "0123456789") != strlen(parts.port))
+            return fault_text(mem, Internal,
+                              "%s: the port is not a number (several hosts are \"?host=h1:p1&host=h2:p2\", an IPv6 "
+                              "address stands in brackets)",
+                              what);
+        put(url, "port", parts.port + strspn(parts.port, "0"));
     }
     if (parts.path && *parts.path)
         put(url, "dbname", parts.path);
     if (parts.query)
         TRY(read_query(mem, what, url, parts.query));
-    if (!get(url, "client_encoding"))
-        put(url, "client_encoding", "UTF8");
+    put(url, "client_encoding", "UTF8"); /* what answers are written in, whatever the reference's driver is told */
     if (!get(url, "application_name"))
         put(url, "fallback_application_name", "nova-api-fcgi");
     url->shown = mem_printf(url, "%s%s%s/%s", get(url, "host") ? get(url, "host") : "", get(url, "port") ? ":" : "",
                             get(url, "port") ? get(url, "port") : "", get(url, "dbname") ? get(url, "dbname") : "");
     *out = url;
     return NULL;
+}
+
+const char *db_url_with(const void *mem, const char *text, const char *more)
+{
+    char *copy = mem_strdup(mem, text), *rest = strstr(copy, "://");
+    struct parts parts = { 0 };
+
+    if (!rest || !cut(mem, rest + 3, &parts))
+        return text;
+    return mem_printf(mem, "%s%c%s", text, parts.query ? '&' : '?', more);
 }
 
 /* Does `name` ask for `part`, by its number too? 0: no; else the number + 1, so 1 for a name without number. */
@@ -337,6 +445,13 @@ const char *db_url_masked(const void *mem, const char *text)
     struct strbuf out;
 
     strbuf_init(&out, mem, strlen(text) + 8);
+    /* A database's password goes up to the '@', whatever stands in it. */
+    if (strncmp(text, "postgresql", 10) == 0 && begin[strcspn(begin, ":/")] == ':' && strchr(begin, '@')) {
+        const char *colon = strchr(begin, ':');
+
+        if (strcspn(colon, "/?#") < strcspn(colon, "@"))
+            return mem_printf(mem, "%.*s:****%s", (int)(colon - text), text, strchr(colon, '@'));
+    }
     strbuf_put(&out, text, (size_t)(begin - text));
     for (const char *piece = begin; *piece;) {
         const char *end = piece + strcspn(piece, "/?,"), *at = NULL, *colon;

@@ -23,13 +23,18 @@ struct db_url {
 };
 
 /*
- * Reads `text`; `what` names it in the fault ("[database] connection").
- * Users, passwords and option values are percent-decoded; `host` may stand
- * several times with ports ("?host=a:1&host=b:2"), and may be a socket's
- * folder.  What is not given is left to libpq (PGHOST, …).
+ * Reads `text` as SQLAlchemy 1.4 does; `what` names it in the fault
+ * ("[database] connection").  Users, passwords and option values are
+ * percent-decoded; a password may hold anything but '@' as it is; `host` in
+ * the query may be a socket's folder, a list ("host=a,b&port=1,2") or stand
+ * several times with ports ("host=a:1&host=b:2").  What is not given is left
+ * to libpq (PGHOST, …).  client_encoding is always UTF8.
  * Faults: Internal, which never shows a password.
  */
 struct fault *db_url_parse(const void *mem, const char *what, const char *text, struct db_url **url) FAULT_CHECK;
+
+/* `text` with what connection_parameters adds to its query ("sslmode=require&connect_timeout=3"). */
+const char *db_url_with(const void *mem, const char *text, const char *more);
 
 /*
  * A template of cell_mappings filled from `from`, the process's own URL:
