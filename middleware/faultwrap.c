@@ -51,23 +51,32 @@ static int webob_code(int code)
     return 500;
 }
 
+/* The code that upstream finds on the exception: that of neutron's client goes by another name there. */
+static int code_of(const struct fault *fault)
+{
+    static const char client[] = "neutronclient.";
+
+    return strncmp(fault_kinds[fault->name].module, client, sizeof(client) - 1) == 0 ? 500 : fault->code;
+}
+
 static struct fault *leave(const struct filter *filter, struct request *request, struct fault *fault)
 {
     struct fault *outer;
-    const char *class;
+    int code;
 
     (void)filter;
     if (!fault)
         return NULL;
-    class = fault_shown(request->mem, fault, true);
-    log_exception(mem_printf(request->mem, "  File \"%s\", line %d, in %s\n%s.%s: %s", fault->file, fault->line,
-                             fault->function, fault_kinds[fault->name].module, class, fault->message),
+    code = code_of(fault);
+    log_exception(mem_printf(request->mem, "  File \"%s\", line %d, in %s\n%s: %s", fault->file, fault->line,
+                             fault->function, fault_shown(request->mem, fault, false), fault->message),
                   "Caught error: %s", fault->message);
-    log_info("%s returned with HTTP %d", request_url(request), fault->code);
+    log_info("%s returned with HTTP %d", request_url(request), code);
     if (is_safe(fault))
-        outer = fault_http(request->mem, webob_code(fault->code), "%s: %s", class, fault->message);
+        outer = fault_http(request->mem, webob_code(code), "%s: %s", fault_shown(request->mem, fault, true),
+                           fault->message);
     else
-        outer = fault_http(request->mem, webob_code(fault->code), NULL);
+        outer = fault_http(request->mem, webob_code(code), NULL);
     outer->retry_after = fault->retry_after;
     outer->www_authenticate = fault->www_authenticate;
     fault_body_put(request, outer);

@@ -30,11 +30,13 @@ static struct fault *enter(const struct filter *filter, struct request *request,
     return NULL;
 }
 
-/* A byte that would break the line is written as \xNN. */
+/* A byte that would break the line is written as \xNN; of others each is a character, as WSGI has it (é is two). */
 static void put_byte(struct strbuf *out, unsigned char byte)
 {
     if (byte < ' ' || byte == 0x7f)
         strbuf_printf(out, "\\x%02x", (unsigned)byte);
+    else if (byte >= 0x80)
+        strbuf_printf(out, "%c%c", 0xc0 | byte >> 6, 0x80 | (byte & 0x3f));
     else
         strbuf_putc(out, (char)byte);
 }

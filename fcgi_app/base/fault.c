@@ -43,12 +43,14 @@ static const struct status {
       "This server could not verify that you are authorized to access the document you requested. Either you supplied "
       "the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials "
       "required." },
+    { 402, "Payment Required", "Access was denied for financial reasons." },
     { 403, "Forbidden", "Access was denied to this resource." },
     { 404, "Not Found", "The resource could not be found." },
     { 405, "Method Not Allowed",
       "The server could not comply with the request since it is either malformed or otherwise incorrect." },
     { 406, "Not Acceptable",
       "The server could not comply with the request since it is either malformed or otherwise incorrect." },
+    { 407, "Proxy Authentication Required", "Authentication with a local proxy is needed." },
     { 408, "Request Timeout", "The server has waited too long for the request to be sent by the client." },
     { 409, "Conflict", "There was a conflict when trying to complete your request." },
     { 410, "Gone", "This resource is no longer available. No forwarding address is given." },
@@ -62,9 +64,13 @@ static const struct status {
     { 417, "Expectation Failed", "Expectation failed." },
     { 422, "Unprocessable Entity", "Unable to process the contained instructions" },
     { 423, "Locked", "The resource is locked" },
+    { 424, "Failed Dependency",
+      "The method could not be performed because the requested action dependended on another action and that action "
+      "failed" },
     { 428, "Precondition Required", "This request is required to be conditional" },
     { 429, "Too Many Requests", "The client has sent too many requests in a given amount of time" },
     { 431, "Request Header Fields Too Large", "The request header fields were too large" },
+    { 451, "Unavailable For Legal Reasons", "The resource is not available due to legal reasons." },
     { 500, "Internal Server Error",
       "The server has either erred or is incapable of performing the requested operation." },
     { 501, "Not Implemented", "The server has either erred or is incapable of performing the requested operation." },
@@ -73,6 +79,7 @@ static const struct status {
     { 504, "Gateway Timeout", "The gateway has timed out." },
     { 505, "HTTP Version Not Supported", "The HTTP version is not supported." },
     { 507, "Insufficient Storage", "There was not enough space to save the resource" },
+    { 511, "Network Authentication Required", "Network authentication is required" },
 };
 
 static const struct status *status_find(int code)

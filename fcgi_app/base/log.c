@@ -241,11 +241,12 @@ bool log_enabled_slow(struct log_module *module, int level)
     return level >= module->level;
 }
 
-/* The last line that begins at its start: "ValueError: why". */
+/* What stands behind the last indented line, or the last line: "ValueError: why", whose words may be lines. */
 static void summarise(struct log_record *record)
 {
-    static char summary[1024];
+    static char summary[4096];
     const char *found = NULL;
+    bool indented = false, behind = false;
     size_t size;
 
     record->summary = "";
@@ -253,13 +254,17 @@ static void summarise(struct log_record *record)
         return;
     for (const char *p = record->trace; *p;) {
         size = strcspn(p, "\n");
-        if (size > 0 && *p != ' ' && *p != '\t')
-            found = p;
+        if (*p == ' ' || *p == '\t')
+            indented = true, behind = false;
+        else if (size > 0 && (!indented || !behind))
+            found = p, behind = true;
         p += size + (p[size] == '\n');
     }
     if (!found)
         return;
-    size = strcspn(found, "\n");
+    size = strlen(found);
+    while (size > 0 && found[size - 1] == '\n')
+        size--;
     if (size > sizeof(summary) - 1)
         size = sizeof(summary) - 1;
     memcpy(summary, found, size);
