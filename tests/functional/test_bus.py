@@ -40,7 +40,7 @@ class Bus:
     def __init__(self, home, url, **options):
         rabbit = options.pop("rabbit", {})
         notify = options.pop("notifications", {})
-        settings = {"transport_url": url, "rpc_response_timeout": 5, "debug": "true",
+        settings = {"transport_url": url, "rpc_response_timeout": 60, "debug": "true",
                     "log_file": home / "bus.log", "host": "apihost", **options}
         path = home / "nova.conf"
         path.write_text("[DEFAULT]\n" + "".join("%s = %s\n" % item for item in settings.items()) +
@@ -355,7 +355,7 @@ def test_heartbeats(broker, bus):
 def test_broker_restarted(broker, bus):
     """A cast while the broker is away waits for it; a call under way survives its restart."""
     broker.bind("durablenova", "topic", "compute.r", "restart1", durable=True)
-    one = bus(rpc_response_timeout=90, control_exchange="durablenova", rabbit={"amqp_durable_queues": "true",
+    one = bus(rpc_response_timeout=300, control_exchange="durablenova", rabbit={"amqp_durable_queues": "true",
                                                                             "rabbit_interval_max": 2})
     assert "fault" not in one.ask("cast", "stop_instance", server="r", args={"n": 1})
     broker.halt()

@@ -17,7 +17,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 import fastcgi  # noqa: E402
 from load import Load  # noqa: E402
-from pool import TESTPOOL, TOP, Pool, alive, children, free_port, wait_until  # noqa: E402
+from pool import TESTPOOL, TOP, Pool, alive, children, wait_until  # noqa: E402
+from ports import free_port  # noqa: E402
 
 
 def in_background(function, *arguments, **options):
@@ -237,7 +238,7 @@ def test_a_body_that_nobody_reads_does_not_cost_the_answer(home, pools):
 
 
 def test_a_kept_connection_serves_again_but_pins_nobody(home, pools):
-    pool = pools(home, workers=1).start()
+    pool = pools(home, workers=1, options={"fcgi": {"io_timeout": 10}}).start()
     kept = fastcgi.Connection(pool.socket)
     for _ in range(3):
         kept.send_request("POST", "/body", b"abc", keep=True)
@@ -245,7 +246,7 @@ def test_a_kept_connection_serves_again_but_pins_nobody(home, pools):
         assert answer.text == "body 3" and answer.ended
     began = time.monotonic()
     assert pool.get("/").status == 200
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 5
     assert kept.closed_by_peer()
 
 
@@ -472,12 +473,12 @@ def test_notifications(home, pools, abstract):
     name = f"@naf-{os.getpid()}" if abstract else str(home / "notify")
     manager.bind("\0" + name[1:] if abstract else name)
     manager.settimeout(5)
-    pool = pools(home, environment={"NOTIFY_SOCKET": name, "WATCHDOG_USEC": "400000"}).start()
+    pool = pools(home, environment={"NOTIFY_SOCKET": name, "WATCHDOG_USEC": "2000000"}).start()
     assert manager.recv(100) == b"READY=1"
     assert manager.recv(100) == b"WATCHDOG=1"
     began = time.monotonic()
     assert manager.recv(100) == b"WATCHDOG=1"
-    assert time.monotonic() - began < 0.4
+    assert time.monotonic() - began < 2
     for worker in pool.workers():
         assert b"NOTIFY_SOCKET" not in pathlib.Path(f"/proc/{pool.pid}/environ").read_bytes() or worker
     pool.signal(signal.SIGHUP)

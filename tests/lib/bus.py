@@ -16,13 +16,14 @@ import subprocess
 import time
 
 import rabbit
+from ports import free_port
 
 
 class Bus(rabbit.Broker):
     """One broker of its own with one virtual host."""
 
     def __init__(self):
-        self.tls_port = rabbit.free_port()
+        self.tls_port = free_port()
         super().__init__(vhosts=("bus",))
 
     def start(self, seconds=180):

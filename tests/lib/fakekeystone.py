@@ -6,6 +6,8 @@ import json
 import threading
 import time
 
+from ports import free_port
+
 AN_HOUR = 3600
 RUBBISH = {
     "html": (200, "text/html", b"<html>not what you wanted</html>"),
@@ -29,7 +31,7 @@ class Keystone:
     """Listens on the loopback until stop(); start() again takes the same port."""
 
     def __init__(self, port=0):
-        self.port = port
+        self.port = port or free_port()
         self.tokens = {}
         self.asked = collections.Counter()
         self.seen = []  # headers of validations
@@ -128,7 +130,6 @@ class Keystone:
             allow_reuse_address = True
 
         self.server = Server(("127.0.0.1", self.port), Handler)
-        self.port = self.server.server_address[1]
         self.url = "http://127.0.0.1:%d" % self.port
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self

@@ -33,6 +33,7 @@ import urllib.parse
 
 from fakeanswers import PASSWORD, ROUTES, TOKENS, USERS, Ask, who_is  # noqa: F401
 from fakecloud import Cloud, GROUPS, IMAGE, NETWORKS, OTHER_PROJECT, PROJECT, uid  # noqa: F401
+from ports import free_port
 
 REGION = 'RegionOne'
 SERVICES = ('keystone', 'glance', 'neutron', 'cinder', 'placement')
@@ -84,7 +85,7 @@ class FakePeers:
 
     def start(self):
         for i, name in enumerate(SERVICES):
-            self._listen(name, self.first_port + i if self.first_port else 0)
+            self._listen(name, self.first_port + i if self.first_port else free_port())
         return self
 
     def stop(self):

@@ -38,20 +38,6 @@ def children(pid):
         return []
 
 
-def free_port():
-    """A port of the tests' own range that nobody listens on."""
-    import socket
-    for port in range(21300, 21400):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise RuntimeError("no free port")
-
-
 class Pool:
     """The program as a pool on a unix socket in `home`."""
 

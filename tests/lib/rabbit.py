@@ -24,16 +24,12 @@ import uuid
 
 import amqp
 
+from ports import free_port
+
 SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 USER, PASSWORD = 'rig', 'rigsecret'
 VHOSTS = ('top', 'cell1', 'cell2')
 SILENCE = object()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 def available():

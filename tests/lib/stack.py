@@ -12,6 +12,8 @@ import tempfile
 import time
 import urllib.request
 
+from ports import free_port
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('NOVA_BUILD') or TOP
 PROGRAM = os.path.join(BUILD, 'nova-api-fcgi')
@@ -19,12 +21,6 @@ MANAGE = os.path.join(BUILD, 'nova-api-fcgi-manage')
 LIGHTTPD = shutil.which('lighttpd') or '/usr/sbin/lighttpd'
 PROJECT = '0123456789abcdef0123456789abcdef'
 TOKEN = 'admin:' + PROJECT
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 def wait_until(what, question, seconds=20, process=None):

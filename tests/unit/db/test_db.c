@@ -4,6 +4,9 @@
 
 #include "tests/unit/db/statements.h"
 
+#include <poll.h>
+#include <sys/socket.h>
+
 /* ---- values ---- */
 
 struct all {
@@ -330,7 +333,19 @@ static void test_transaction(void **state)
 struct collision {
     const char *first, *second;
     int attempts;
+    int other; /* a socket to the other one */
 };
+
+/* Both hold their first row before either wants its second. */
+static void meet(int other)
+{
+    struct pollfd wait = { .fd = other, .events = POLLIN };
+    char word = 0;
+
+    assert_int_equal(write(other, &word, 1), 1);
+    assert_int_equal(poll(&wait, 1, 60000), 1);
+    assert_int_equal(read(other, &word, 1), 1);
+}
 
 static struct fault *colliding_body(const struct context *context, const void *mem, struct db_link *link, void *arg)
 {
@@ -339,7 +354,8 @@ static struct fault *colliding_body(const struct context *context, const void *m
 
     collision->attempts++;
     TRY(db_query(context, mem, link, &INCREMENT, &first, NULL));
-    pause_ms(300);
+    if (collision->attempts == 1)
+        meet(collision->other);
     return db_query(context, mem, link, &INCREMENT, &second, NULL);
 }
 
@@ -348,15 +364,18 @@ static void test_deadlock(void **state)
     static const struct db_statement sum = { .name = "t_sum",
                                              .sql = "SELECT sum(value) AS number FROM scratch",
                                              NUMBER_ROW };
-    struct collision ours = { "1", "2", 0 }, theirs = { "2", "1", 0 };
+    struct collision ours = { "1", "2", 0, -1 }, theirs = { "2", "1", 0, -1 };
     struct fault *fault;
-    int status;
+    int status, line[2];
     pid_t child;
 
     (void)state;
     make_scratch();
     assert_null(run(&INSERT, "1", NULL));
     assert_null(run(&INSERT, "2", NULL));
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, line), 0);
+    ours.other = line[0];
+    theirs.other = line[1];
     child = fork();
     if (child == 0) {
         db_reset(fix->db);
@@ -366,6 +385,8 @@ static void test_deadlock(void **state)
     fault = db_transaction(CONTEXT, fix->mem, MAIN, true, colliding_body, &ours);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_string_equal(said(fault), "");
+    close(line[0]);
+    close(line[1]);
     assert_true(WIFEXITED(status));
     assert_in_range(WEXITSTATUS(status), 1, 6);
     assert_in_range(WEXITSTATUS(status) + ours.attempts, 3, 7); /* one of the two had to try again */
