@@ -69,7 +69,8 @@ static struct fault *parse_property(const void *mem, json_t *properties, const c
 
     if (!json_is_string(value))
         return NULL;
-    TRY(json_read(mem, json_string_value(value), json_string_length(value), &tree));
+    if (json_read(mem, json_string_value(value), json_string_length(value), &tree))
+        return fault_new(mem, json_JSONDecodeError);
     json_object_set(properties, name, tree);
     return NULL;
 }

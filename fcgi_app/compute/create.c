@@ -228,6 +228,10 @@ static struct fault *check_all(struct create *create)
     size_t items = json_object_size(create->wish->metadata);
 
     TRY(create_devices_build(create));
+    if (json_array_size(create_image_prop(create, "mappings"))) { /* their names are whole now */
+        TRY(image_meta_tree(create->mem, create->image, &create->image_meta));
+        create_keep(create, create->image_meta);
+    }
     TRY(encrypt_devices(create));
     if (items)
         TRY(quota_check_metadata(create->context, (int64_t)items));

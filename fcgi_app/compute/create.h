@@ -110,6 +110,7 @@ const char *create_password(const struct context *context);
 /* ---- parts of servers_create() ---- */
 
 struct hardware;
+struct cinder_type;
 
 /* What is known by the time that servers are built. */
 struct create {
@@ -124,6 +125,9 @@ struct create {
     const char *const *security_groups;
     size_t security_group_count;
     struct new_devices devices;
+    bool devices_checked; /* for a first server: the images behind them were found */
+    struct cinder_type *types;
+    size_t type_count;
     const struct group_row *group; /* NULL: none */
     struct new_servers shared;
     struct new_spec spec;

@@ -477,6 +477,8 @@ static void read_mappings(const struct create *create, const json_t *mappings, s
         device.device_name = create_prepend_device(create->mem, name);
         if (device.volume_size)
             append(create->mem, devices, &device);
+        if (!text_is_empty(name) && *name != '/') /* the conductor learns the whole name too */
+            json_object_set_new(item, "device", json_string(device.device_name));
     }
 }
 

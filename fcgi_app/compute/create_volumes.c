@@ -129,18 +129,16 @@ static struct fault *check_boot_order(const struct create *create)
     return count ? NULL : fault_new(create->mem, InvalidBDMBootSequence);
 }
 
-/* A type of volumes by name or id goes on by its name. */
-static struct fault *find_type(const struct create *create, struct new_device *device)
+/* A type of volumes by name or id goes on by its name. They are asked for once. */
+static struct fault *find_type(struct create *create, struct new_device *device)
 {
-    struct cinder_type *types;
-    size_t count;
-
     if (text_is_empty(device->volume_type))
         return NULL;
-    TRY(cinder_types_list(create->context, create->mem, &types, &count));
-    for (size_t i = 0; i < count; i++)
-        if (is(types[i].id, device->volume_type) || is(types[i].name, device->volume_type)) {
-            device->volume_type = types[i].name;
+    if (!create->type_count)
+        TRY(cinder_types_list(create->context, create->mem, &create->types, &create->type_count));
+    for (size_t i = 0; i < create->type_count; i++)
+        if (is(create->types[i].id, device->volume_type) || is(create->types[i].name, device->volume_type)) {
+            device->volume_type = create->types[i].name;
             return NULL;
         }
     return fault_new(create->mem, VolumeTypeNotFound, device->volume_type);
@@ -150,7 +148,7 @@ static struct fault *check_image(const struct create *create, const struct new_d
 {
     const char *id = device->image_id;
     struct glance_image image;
-    bool known = is(create->wish->image_ref, id);
+    bool known = create->devices_checked || is(create->wish->image_ref, id);
 
     for (size_t i = 0; i < position && !known; i++)
         known = is(create->devices.items[i].image_id, id);
@@ -229,7 +227,7 @@ static struct fault *check_bus(const struct create *create, const struct new_dev
     return fault_new(create->mem, InvalidBDMDiskBus);
 }
 
-static struct fault *check_device(const struct create *create, const struct create_volumes *volumes, const char *uuid,
+static struct fault *check_device(struct create *create, const struct create_volumes *volumes, const char *uuid,
                                   size_t position)
 {
     struct new_device *device = &create->devices.items[position];
@@ -283,7 +281,9 @@ struct fault *create_devices_check(struct create *create, const struct create_vo
     TRY(check_boot_order(create));
     for (size_t i = 0; i < create->devices.count; i++)
         TRY(check_device(create, volumes, uuid, i));
-    return check_local_disks(create);
+    TRY(check_local_disks(create));
+    create->devices_checked = true;
+    return NULL;
 }
 
 void create_devices_size(const struct create *create, struct new_devices *devices)

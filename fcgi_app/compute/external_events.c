@@ -82,7 +82,8 @@ static struct fault *find_servers(const struct context *context, struct addresse
             continue;
         db_param_text(&addressee->params, addressee->uuid);
         db_param_text(&addressee->params, context->is_admin ? NULL : context->project_id);
-        db_param_int(&addressee->params, context->mem, INSTANCE_WITH_CACHE | INSTANCE_WITH_MIGRATION);
+        db_param_int(&addressee->params, context->mem,
+                     INSTANCE_WITH_CACHE | INSTANCE_WITH_MIGRATION | INSTANCE_EVEN_DELETED);
         db_batch_add(batch, addressee->cell->link, &INSTANCE_ROW, &addressee->params, &addressee->answer);
     }
     db_batch_run(batch, 0);

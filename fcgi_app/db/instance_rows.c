@@ -22,13 +22,14 @@
 static const struct db_column row_columns[] = {
 #define COLUMN(type, name) DB_COLUMN_FOR_##type(name),
 #include "fcgi_app/db/instance_columns.def"
-    COL_INT_NULL(struct instance_row, cache_id),       COL_TIME(struct instance_row, cache_created_at),
-    COL_TIME(struct instance_row, cache_updated_at),   COL_BYTES(struct instance_row, network_info),
-    COL_INT_NULL(struct instance_row, extra_id),       COL_BYTES(struct instance_row, flavor),
-    COL_BYTES(struct instance_row, numa_topology),     COL_BYTES(struct instance_row, pci_requests),
-    COL_BYTES(struct instance_row, device_metadata),   COL_BYTES(struct instance_row, vcpu_model),
-    COL_BYTES(struct instance_row, migration_context), COL_BYTES(struct instance_row, keypairs),
-    COL_BYTES(struct instance_row, trusted_certs),     COL_BYTES(struct instance_row, resources),
+    COL_INT_NULL(struct instance_row, cache_id),     COL_TIME(struct instance_row, cache_created_at),
+    COL_TIME(struct instance_row, cache_updated_at), COL_TIME(struct instance_row, cache_deleted_at),
+    COL_BYTES(struct instance_row, network_info),    COL_INT_NULL(struct instance_row, extra_id),
+    COL_BYTES(struct instance_row, flavor),          COL_BYTES(struct instance_row, numa_topology),
+    COL_BYTES(struct instance_row, pci_requests),    COL_BYTES(struct instance_row, device_metadata),
+    COL_BYTES(struct instance_row, vcpu_model),      COL_BYTES(struct instance_row, migration_context),
+    COL_BYTES(struct instance_row, keypairs),        COL_BYTES(struct instance_row, trusted_certs),
+    COL_BYTES(struct instance_row, resources),
 };
 
 #define WANTED(bit, name) ", CASE WHEN ($3::integer & " #bit ") <> 0 THEN ex." #name " END AS " #name
@@ -39,13 +40,15 @@ const struct db_statement INSTANCE_ROW = {
         "SELECT "
 #define COLUMN(type, name) "i." #name ", "
 #include "fcgi_app/db/instance_columns.def"
-        "ic.id AS cache_id, ic.created_at AS cache_created_at, ic.updated_at AS cache_updated_at, ic.network_info, "
+        "ic.id AS cache_id, ic.created_at AS cache_created_at, ic.updated_at AS cache_updated_at, ic.deleted_at AS "
+        "cache_deleted_at, ic.network_info, "
         "ex.id AS extra_id" WANTED(2, flavor) WANTED(4, numa_topology) WANTED(8, pci_requests) WANTED(
             16, device_metadata) WANTED(32, vcpu_model) WANTED(64, migration_context) WANTED(128, keypairs)
             WANTED(256, trusted_certs) WANTED(
                 512, resources) " FROM instances i LEFT JOIN instance_info_caches ic ON ic.instance_uuid = i.uuid AND "
                                 "($3::integer & 1) <> 0 LEFT JOIN instance_extra ex ON ex.instance_uuid = i.uuid AND "
-                                "($3::integer & 1022) <> 0 WHERE i.uuid = $1 AND i.deleted = 0 AND "
+                                "($3::integer & 1022) <> 0 WHERE i.uuid = $1 AND CASE WHEN "
+                                "($3::integer & 16384) <> 0 THEN i.hidden IS NOT TRUE ELSE i.deleted = 0 END AND "
                                 "($2::text IS NULL OR i.project_id = $2)",
     .params = 3,
     .database = "cell",
@@ -53,7 +56,8 @@ const struct db_statement INSTANCE_ROW = {
     .column_count = COUNT(row_columns),
     .row_size = sizeof(struct instance_row),
 };
-_Static_assert(INSTANCE_WITH_CACHE == 1 && INSTANCE_WITH_FLAVOR == 2 && INSTANCE_WITH_RESOURCES == 512,
+_Static_assert(INSTANCE_WITH_CACHE == 1 && INSTANCE_WITH_FLAVOR == 2 && INSTANCE_WITH_RESOURCES == 512 &&
+                   INSTANCE_EVEN_DELETED == 16384,
                "the statement names these bits");
 
 static const struct db_column text_columns[] = {

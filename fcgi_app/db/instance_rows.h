@@ -28,6 +28,7 @@ enum {
     /* no part of the object: */
     INSTANCE_WITH_BDMS = 1 << 12,         /* block device mappings */
     INSTANCE_WITH_HOST_SERVICE = 1 << 13, /* `services` too, but no deleted one: to see whether the host is up */
+    INSTANCE_EVEN_DELETED = 1 << 14,      /* a server that is deleted is found too, one that is hidden is not */
     INSTANCE_WITHOUT_METADATA = 1 << 30,  /* the object has no metadata of either kind and no security groups */
 };
 
@@ -40,8 +41,8 @@ enum {
 struct instance_row {
 #define COLUMN(type, name) INSTANCE_MEMBER_##type name;
 #include "fcgi_app/db/instance_columns.def"
-    int64_t cache_created_at, cache_updated_at;
-    int64_t cache_id; /* DB_NULL_INT: no row */
+    int64_t cache_created_at, cache_updated_at, cache_deleted_at; /* the last: DB_NO_TIME unless it is deleted */
+    int64_t cache_id;                                             /* DB_NULL_INT: no row */
     struct db_bytes network_info;
     int64_t extra_id; /* DB_NULL_INT: no row */
     /* JSON texts of instance_extra; empty where NULL or not wanted */

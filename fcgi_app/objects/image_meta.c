@@ -281,17 +281,31 @@ static bool is_version_predicate(const char *text)
     }
 }
 
-/* A list of dicts of texts, null among them. */
-static struct fault *read_dicts(const void *mem, const json_t *value, json_t **read)
+static struct fault *wrong_type(const void *mem, const char *wanted, const char *name, const json_t *value)
 {
-    json_t *list = json_array();
+    return refuse(mem, mem_printf(mem, "A %s is required in field %s, not a %s", wanted, name, take_type(value)));
+}
+
+/* A list of dicts of texts, null among them. */
+static struct fault *read_dicts(const void *mem, const char *name, const json_t *value, json_t **read)
+{
+    json_t *list;
     size_t index;
     json_t *item;
 
-    if (!json_is_array(value)) {
-        json_decref(list);
-        return refuse(mem, "A list is required here");
+    if (!json_is_array(value))
+        return wrong_type(mem, "list", name, value);
+    json_array_foreach((json_t *)(uintptr_t)value, index, item)
+    {
+        const char *place = mem_printf(mem, "%s[%zu]", name, index), *key;
+        json_t *member;
+
+        if (!json_is_object(item))
+            return wrong_type(mem, "dict", place, item);
+        json_object_foreach(item, key, member) if (json_is_array(member) || json_is_object(member)) return wrong_type(
+            mem, "string", mem_printf(mem, "%s[%s]", place, key), member);
     }
+    list = json_array();
     json_array_foreach((json_t *)(uintptr_t)value, index, item)
     {
         json_t *dict = json_object();
@@ -322,7 +336,7 @@ static struct fault *read_value(const void *mem, const char *name, const json_t 
         return NULL;
     }
     if (is_type(type, "ListOfDictOfNullableStrings"))
-        return read_dicts(mem, value, read);
+        return read_dicts(mem, name, value, read);
     if (is_type(type, "VersionPredicate") && !is_version_predicate(text_of(mem, value)))
         return refuse(mem,
                       mem_printf(mem, "Version %s is not a valid predicate in field %s", text_of(mem, value), name));

@@ -159,7 +159,7 @@ struct instance_row *instance_row_from_request(const void *mem, const struct bui
 #include "fcgi_app/db/instance_columns.def"
     row->created_at = request->created_at;
     row->updated_at = request->updated_at;
-    row->cache_created_at = row->cache_updated_at = DB_NO_TIME;
+    row->cache_created_at = row->cache_updated_at = row->cache_deleted_at = DB_NO_TIME;
     row->cache_id = row->extra_id = DB_NULL_INT;
     network_info = member_text(object_data(json_object_get(tree, "info_cache")), "network_info");
     row->network_info = (struct db_bytes){ network_info, network_info ? strlen(network_info) : 0 };

@@ -90,9 +90,9 @@ static void put_info_cache(struct strbuf *out, const struct instance_source *sou
     object_key(out, "updated_at");
     object_put_time(out, row->cache_updated_at);
     object_key(out, "deleted_at");
-    json_put_null(out);
+    object_put_time(out, row->cache_deleted_at);
     object_key(out, "deleted");
-    json_put_bool(out, false);
+    json_put_bool(out, row->cache_deleted_at != DB_NO_TIME);
     object_end(out, NULL);
 }
 

@@ -177,7 +177,7 @@ static void read_security_groups(const void *mem, const json_t *given, struct cr
     wish->security_groups = names;
 }
 
-void servers_read_files(const void *mem, const json_t *given, struct create_wish *wish)
+struct fault *servers_read_files(const void *mem, const json_t *given, struct create_wish *wish)
 {
     struct create_file *files = mem_array(mem, struct create_file, json_array_size(given));
     size_t index;
@@ -186,9 +186,12 @@ void servers_read_files(const void *mem, const json_t *given, struct create_wish
     json_array_foreach((json_t *)(uintptr_t)given, index, file)
     {
         files[index] = (struct create_file){ text_at(file, "path"), text_at(file, "contents") };
+        if (!files[index].path || !files[index].contents) /* the schema asks for neither */
+            return fault_new(mem, KeyError, files[index].path ? "'contents'" : "'path'");
     }
     wish->files = files;
     wish->file_count = json_array_size(given);
+    return NULL;
 }
 
 static const json_t *hints_of(const json_t *body)
@@ -222,7 +225,7 @@ static struct fault *read_plain(const struct call *call, const json_t *server, s
     wish->auto_disk_config = disk_config ? !strcmp(disk_config, "AUTO") : -1;
     wish->access_ip_v4 = create_address(mem, text_at(server, "accessIPv4"));
     wish->access_ip_v6 = create_address(mem, text_at(server, "accessIPv6"));
-    servers_read_files(mem, json_object_get(server, "personality"), wish);
+    TRY(servers_read_files(mem, json_object_get(server, "personality"), wish));
     wish->metadata = json_object_get(server, "metadata");
     wish->multiattach = call->version >= 60;
     wish->port_resources = call->version >= 72;
@@ -296,6 +299,20 @@ static struct fault *read_networks(const struct call *call, const json_t *server
     return NULL;
 }
 
+/* What a link is read without: blanks and controls before it, tabs and line ends anywhere. */
+static const char *clean_link(const void *mem, const char *text)
+{
+    struct strbuf out;
+
+    strbuf_init(&out, mem, 64);
+    while (*text && (unsigned char)*text <= ' ')
+        text++;
+    for (; *text; text++)
+        if (!strchr("\t\r\n", *text))
+            strbuf_putc(&out, *text);
+    return out.data;
+}
+
 /* The last part of the path, when it is a link. */
 static const char *id_of_link(const void *mem, const json_t *reference)
 {
@@ -306,6 +323,7 @@ static const char *id_of_link(const void *mem, const json_t *reference)
     text = json_string_value(reference);
     if (!text)
         return "";
+    text = clean_link(mem, text);
     p = text;
     if (isalpha((unsigned char)*p)) {
         while (isalnum((unsigned char)*p) || *p == '+' || *p == '.' || *p == '-')

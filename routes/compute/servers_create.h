@@ -12,7 +12,7 @@ route_handler servers_create_post;
 struct fault *servers_image_conflict(struct call *call, struct fault *fault);
 /* The texts of an array, NULL-terminated. */
 const char *const *servers_read_texts(const void *mem, const json_t *array, size_t *count);
-/* "personality"; NULL: none. */
-void servers_read_files(const void *mem, const json_t *given, struct create_wish *wish);
+/* "personality"; NULL: none. Faults: KeyError, for a file without path or contents. */
+struct fault *servers_read_files(const void *mem, const json_t *given, struct create_wish *wish) FAULT_CHECK;
 
 #endif

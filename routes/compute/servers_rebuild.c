@@ -31,7 +31,7 @@ static struct fault *read_body(struct call *call, struct target *target, const j
     wish->auto_disk_config = disk ? !strcmp(disk, "AUTO") : -1;
     how->preserve_ephemeral =
         json_is_true(keep) || (json_is_string(keep) && text_bool(json_string_value(keep)) == true);
-    servers_read_files(call->mem, json_object_get(wanted, "personality"), wish);
+    TRY(servers_read_files(call->mem, json_object_get(wanted, "personality"), wish));
     wish->metadata = json_object_get(wanted, "metadata");
     how->key_given = key && call->version >= 54;
     wish->key_name = json_string_value(key);

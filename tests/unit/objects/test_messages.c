@@ -117,6 +117,7 @@ static void read_instance(const void *mem, const json_t *object, struct instance
 #include "fcgi_app/db/instance_columns.def"
     row->cache_id = cache ? 1 : DB_NULL_INT;
     row->cache_created_at = time_of(json_object_get(cache, "created_at"));
+    row->cache_deleted_at = DB_NO_TIME;
     row->cache_updated_at = time_of(json_object_get(cache, "updated_at"));
     if (cache) {
         const char *text = json_string_value(json_object_get(cache, "network_info"));
