@@ -319,8 +319,9 @@ struct fault *target_save(const struct context *context, struct target *target, 
     const char *flavor = flavor_text(target);
     struct db_rows rows;
 
-    if (!target->cell)
-        return no_cell(target);
+    if (!target->cell) /* upstream's action fails on the missing row, a bare save on the object itself */
+        return guard->action || guard->event ? no_cell(target)
+                                             : fault_new(target->mem, OrphanedObjectError, "save", "Instance");
     if (!target->changed_count && !system->put_count && !system->drop_count && !metadata->put_count &&
         !metadata->drop_count && !guard->event && !guard->finished && !guard->always) {
         return guard->action ? instance_action_start(context, target, guard->action)
