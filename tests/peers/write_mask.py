@@ -24,7 +24,7 @@ FINGERPRINT = re.compile(r'\b(?:[0-9a-f]{2}:){15}[0-9a-f]{2}\b')
 CERTIFICATE_PRINT = re.compile(r'(<fingerprint>|%s)(?::[0-9a-f]{2}){0,4}' % FINGERPRINT.pattern)
 CERTIFICATE = re.compile(r'-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----', re.S)
 PKCS12 = re.compile(r'("private_key": ")MII[A-Za-z0-9+/=]+')
-PEER = re.compile(r'127\.0\.0\.1:[345]\d{4}\b')
+PEER = re.compile(r'127\.0\.0\.1:[2-5]\d{4}\b')
 EPOCH = re.compile(r'(?<![\d.])1[789]\d{8}(\.\d+)?(?![\d.])')
 UNORDERED = re.compile(r'("extra_specs": \{|"tags": \[|"roles": \[)([^][{}]*)')
 # Lists over cells that the reference gives in the order in which the cells answered.
