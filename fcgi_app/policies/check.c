@@ -6,13 +6,18 @@
 #include "config.h"
 
 #include "fcgi_app/base/context.h"
+#include "fcgi_app/base/fault.h"
+#include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/unicode.h"
 #include "fcgi_app/policies/check_tree.h"
 #include "fcgi_app/policies/policies.h"
 
+#include <locale.h>
 #include <string.h>
 #include <strings.h>
+#include <wctype.h>
 
 /* Rules that name each other in a circle end here, refused. */
 #define DEPTH_MAX 64
@@ -164,6 +169,7 @@ const char *check_piece(const struct piece *piece, const struct check_state *sta
         value = extra_value(state, piece->text);
         break;
     case PIECE_MISSING:
+    case PIECE_BROKEN:
     default:
         break;
     }
@@ -230,13 +236,129 @@ static int compare_case_apart(const char *one, const char *other, size_t length)
     return strncasecmp(one, other, length);
 }
 
-static bool any_is(const struct check *check, const struct check_state *state, const char *const *texts,
-                   compare_text *compare)
+static bool is_ascii(const char *text, size_t length)
 {
-    for (; *texts; texts++)
-        if (match_is(check, state, *texts, compare))
+    for (size_t i = 0; i < length; i++)
+        if (text[i] & 0x80)
+            return false;
+    return true;
+}
+
+/* Letters of any script, case apart. */
+static bool same_letters(const char *one, const char *other)
+{
+    static locale_t unicode;
+    size_t left = strlen(one), right = strlen(other), size;
+
+    if (!unicode)
+        unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
+    while (left && right) {
+        int a = unicode_next(one, left, &size), b;
+
+        one += size;
+        left -= size;
+        b = unicode_next(other, right, &size);
+        other += size;
+        right -= size;
+        if (a != b && (!unicode || towlower_l((wint_t)a, unicode) != towlower_l((wint_t)b, unicode)))
+            return false;
+    }
+    return left == right;
+}
+
+/* A role's match or a role that is not of ASCII alone: put together and compared letter by letter. */
+static bool role_is(const struct check *check, const struct check_state *state, const char *role)
+{
+    bool plain = is_ascii(role, strlen(role));
+    struct strbuf match;
+
+    for (size_t i = 0; i < check->piece_count; i++) {
+        size_t length;
+        const char *value = check_piece(&check->pieces[i], state, &length);
+
+        if (!value)
+            return false;
+        plain = plain && is_ascii(value, length);
+    }
+    if (plain)
+        return match_is(check, state, role, compare_case_apart);
+    strbuf_init(&match, state->context->mem, 64);
+    for (size_t i = 0; i < check->piece_count; i++) {
+        size_t length;
+        const char *value = check_piece(&check->pieces[i], state, &length);
+
+        strbuf_put(&match, value, length);
+    }
+    return same_letters(role, match.data);
+}
+
+static bool any_role_is(const struct check *check, const struct check_state *state)
+{
+    for (const char *const *role = credential_roles(state->context); *role; role++)
+        if (role_is(check, state, *role))
             return true;
     return false;
+}
+
+static bool any_is(const struct check *check, const struct check_state *state, const char *const *texts)
+{
+    for (; *texts; texts++)
+        if (match_is(check, state, *texts, compare_exactly))
+            return true;
+    return false;
+}
+
+bool check_fail(const struct check_state *state, struct fault *fault)
+{
+    *state->failed = true;
+    if (state->fault && !*state->fault)
+        *state->fault = fault;
+    return false;
+}
+
+static bool has_every_key(const struct check *check, const struct check_state *state)
+{
+    size_t length;
+
+    for (size_t i = 0; i < check->piece_count; i++)
+        if (!check_piece(&check->pieces[i], state, &length))
+            return false;
+    return true;
+}
+
+/* A match is made before anything is compared; the first conversion that has no value, or no sense, ends it. */
+static bool match_can_be_made(const struct check *check, const struct check_state *state)
+{
+    size_t length;
+
+    for (size_t i = 0; i < check->piece_count; i++) {
+        if (check->pieces[i].kind == PIECE_BROKEN)
+            return check_fail(state,
+                              fault_new(state->context->mem, ValueError,
+                                        mem_printf(state->context->mem, "unsupported format in %s", check->words)));
+        if (!check_piece(&check->pieces[i], state, &length))
+            return false;
+    }
+    return true;
+}
+
+/* A part of what is a text, of which Python has none. */
+static bool part_holds(const struct check *check, const struct check_state *state, const struct credential *credential)
+{
+    bool is_empty = credential->list && !*credential->list(state->context);
+
+    if (is_empty || !has_every_key(check, state))
+        return false;
+    return check_fail(state, fault_new(state->context->mem, TypeError, "string indices must be integers, not 'str'"));
+}
+
+static bool broken_holds(const struct check *check, const struct check_state *state)
+{
+    if (!has_every_key(check, state))
+        return false;
+    return check_fail(state, check->no_check ? fault_new(state->context->mem, AttributeError,
+                                                         "'str' object has no attribute '__call__'")
+                                             : fault_new(state->context->mem, SyntaxError, "invalid syntax"));
 }
 
 static bool credential_holds(const struct check *check, const struct check_state *state)
@@ -245,9 +367,11 @@ static bool credential_holds(const struct check *check, const struct check_state
 
     if (is_absent(credential, state->context))
         return false;
+    if (check->deeper)
+        return part_holds(check, state, credential);
     if (credential->value)
         return match_is(check, state, or_none(credential->value(state->context)), compare_exactly);
-    return any_is(check, state, credential->list(state->context), compare_exactly);
+    return any_is(check, state, credential->list(state->context));
 }
 
 static bool rule_holds(const struct check *check, const struct check_state *state)
@@ -256,7 +380,8 @@ static bool rule_holds(const struct check *check, const struct check_state *stat
     const struct check *rule = state->rule(state->rules, check->slot);
 
     if (++inner.depth >= DEPTH_MAX)
-        *state->circle = true;
+        return check_fail(
+            state, fault_new(state->context->mem, RecursionError, "maximum recursion depth exceeded in comparison"));
     return rule && check_holds(rule, &inner);
 }
 
@@ -278,7 +403,7 @@ static bool any_part_holds(const struct check *check, const struct check_state *
 
 bool check_holds(const struct check *check, const struct check_state *state)
 {
-    if (*state->circle)
+    if (*state->failed || (check->broken_match && !match_can_be_made(check, state)))
         return false;
     switch (check->kind) {
     case CHECK_TRUE:
@@ -292,7 +417,7 @@ bool check_holds(const struct check *check, const struct check_state *state)
     case CHECK_RULE:
         return rule_holds(check, state);
     case CHECK_ROLE:
-        return any_is(check, state, credential_roles(state->context), compare_case_apart);
+        return any_role_is(check, state);
     case CHECK_IS_ADMIN:
         return state->context->is_admin == check->expected;
     case CHECK_CREDENTIAL:
@@ -301,6 +426,8 @@ bool check_holds(const struct check *check, const struct check_state *state)
         return match_is(check, state, check->literal, compare_exactly);
     case CHECK_REMOTE:
         return check_remote_holds(check, state);
+    case CHECK_BROKEN:
+        return broken_holds(check, state);
     case CHECK_FALSE:
     default:
         return false;

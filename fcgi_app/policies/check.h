@@ -26,11 +26,10 @@ struct check_state {
     const struct policy_extra *extras;  /* further keys of the target, ended by a NULL key; NULL: none */
     const struct check *(*rule)(const void *rules, size_t slot);
     const void *rules;
-    const char *asked; /* name of the rule that was asked for */
-    int depth;         /* of rules naming rules */
-    struct fault *
-        *fault;   /* set to the first thing that went wrong with a server that was asked; NULL: nobody hears of it */
-    bool *circle; /* set when rules name each other in a circle: the answer is then a refusal */
+    const char *asked;    /* name of the rule that was asked for */
+    int depth;            /* of rules naming rules */
+    struct fault **fault; /* set to the first thing that went wrong; NULL: nobody hears of it */
+    bool *failed; /* set when a check cannot be answered: then the whole is a refusal, a `not` around it or no */
 };
 
 /* Gives the slot in which a rule of that name stands or will stand. */
@@ -46,6 +45,11 @@ const struct check *check_parse_list(const void *mem, const char *const *const *
 /* (one) or (other) */
 const struct check *check_either(const void *mem, const struct check *one, const struct check *other);
 
+/*
+ * What upstream raises on (a circle of rules, a kind that Python cannot read,
+ * a conversion that cannot be made, a server that cannot be asked) sets
+ * *failed and the fault.
+ */
 bool check_holds(const struct check *check, const struct check_state *state);
 
 /* Appends the check as upstream prints it: "(role:a and not rule:b)". */

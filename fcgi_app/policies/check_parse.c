@@ -7,8 +7,10 @@
 
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/json/unicode.h"
 #include "fcgi_app/policies/check_tree.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -53,15 +55,23 @@ static struct piece piece_of_key(const void *mem, const char *key, size_t length
 static void match_parse(const void *mem, struct check *check, const char *text)
 {
     while (*text) {
-        const char *end;
+        const char *end = strchr(text, ')');
 
-        if (text[0] == '%' && text[1] == '(' && (end = strchr(text, ')')) && end[1] == 's') {
+        if (text[0] == '%' && text[1] == '(' && end && end[1] == 's') {
             piece_add(mem, check, piece_of_key(mem, text + 2, (size_t)(end - text - 2)));
             text = end + 2;
+        } else if (text[0] == '%' && text[1] == '(' && end) {
+            /* another conversion of a key, which the target must have before its sense is asked for */
+            piece_add(mem, check, piece_of_key(mem, text + 2, (size_t)(end - text - 2)));
+            piece_add(mem, check, (struct piece){ .kind = PIECE_BROKEN, .text = "%", .length = 1 });
+            check->broken_match = true;
+            text = end + (end[1] ? 2 : 1);
         } else if (text[0] == '%') {
-            /* %% is a sign of percent; any other conversion can never be filled */
-            piece_add(mem, check,
-                      (struct piece){ .kind = text[1] == '%' ? PIECE_TEXT : PIECE_MISSING, .text = "%", .length = 1 });
+            /* %% is a sign of percent, %s the whole target; any other conversion makes no sense here */
+            enum piece_kind kind = text[1] == '%' ? PIECE_TEXT : text[1] == 's' ? PIECE_MISSING : PIECE_BROKEN;
+
+            piece_add(mem, check, (struct piece){ .kind = kind, .text = "%", .length = 1 });
+            check->broken_match |= kind == PIECE_BROKEN;
             text += text[1] ? 2 : 1;
         } else {
             size_t length = strcspn(text, "%");
@@ -134,16 +144,57 @@ static const char *literal_of(const void *mem, const char *kind)
     return is_number(kind) ? number_text(mem, kind) : NULL;
 }
 
-/* What is no literal is a name of what the context has; nothing there is a mapping, so a path with dots finds nothing.
- */
+/* A name, or a keyword of Python's, with which no name is made. */
+static size_t name_length(const char *text)
+{
+    static const char *const keywords[] = { "and",      "as",       "assert", "async", "await",  "break",  "class",
+                                            "continue", "def",      "del",    "elif",  "else",   "except", "finally",
+                                            "for",      "from",     "global", "if",    "import", "in",     "is",
+                                            "lambda",   "nonlocal", "not",    "or",    "pass",   "raise",  "return",
+                                            "try",      "while",    "with",   "yield" };
+    size_t length = 0;
+
+    if (*text >= '0' && *text <= '9')
+        return 0;
+    while (text[length] == '_' || isalnum((unsigned char)text[length]) || text[length] & 0x80)
+        length++;
+    for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+        if (strlen(keywords[i]) == length && !memcmp(keywords[i], text, length))
+            return 0;
+    return length;
+}
+
+/* Names with dots, signs of minus and the like between them: Python reads that, and it is no literal. */
+static bool is_expression(const char *text)
+{
+    size_t length;
+
+    for (;; text++) {
+        length = name_length(text);
+        if (!length)
+            return false;
+        text += length;
+        if (!*text)
+            return true;
+        if (!strchr(".-+/", *text))
+            return false;
+    }
+}
+
+/* What is no literal is a path through what the context has. */
 static const struct check *check_generic(struct check *check, const void *mem, const char *kind, const char *match)
 {
+    size_t first = strcspn(kind, ".");
+
     match_parse(mem, check, match);
     check->literal = literal_of(mem, kind);
     if (check->literal)
         check->kind = CHECK_LITERAL;
-    else if (check_credential(kind, &check->credential))
+    else if (!is_expression(kind))
+        check->kind = CHECK_BROKEN;
+    else if (check_credential(mem_strndup(mem, kind, first), &check->credential))
         check->kind = CHECK_CREDENTIAL;
+    check->deeper = kind[first] == '.';
     return check;
 }
 
@@ -191,9 +242,18 @@ static const struct check *parse_word(struct parser *parser, const char *text, s
 
 /* ---- words ---- */
 
-static bool is_space(char c)
+/* Bytes of the white space of any script that stands there; 0: none does. */
+static size_t space_size(const char *text)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= '\x1c' && c <= '\x1f');
+    size_t size;
+    int c;
+
+    if (*text > 0)
+        return *text == ' ' || (*text >= '\t' && *text <= '\r') || (*text >= '\x1c' && *text <= '\x1f');
+    if (!*text)
+        return 0;
+    c = unicode_next(text, strnlen(text, 4), &size);
+    return c == 0x85 || c == 0x2028 || c == 0x2029 || unicode_is_space(c) ? size : 0;
 }
 
 /* Takes the next token; length 0: the end.  Parentheses stand alone only at the ends of a word. */
@@ -208,15 +268,15 @@ static void advance(struct parser *parser)
         parser->length = 1;
         return;
     }
-    while (is_space(*parser->p))
-        parser->p++;
+    while (space_size(parser->p))
+        parser->p += space_size(parser->p);
     parser->token = parser->p;
     if (*parser->p == '(') {
         parser->length = 1;
         parser->p++;
         return;
     }
-    for (end = parser->p; *end && !is_space(*end);)
+    for (end = parser->p; *end && !space_size(end);)
         end++;
     parser->length = (size_t)(end - parser->p);
     parser->p = end;
@@ -324,6 +384,26 @@ const struct check *check_either(const void *mem, const struct check *one, const
     return check;
 }
 
+/* Upstream's parser gives back a text's only token as it is; asking it fails. */
+static bool is_one_token(const char *text)
+{
+    struct parser parser = { .p = text };
+
+    advance(&parser);
+    if (!parser.length)
+        return false;
+    advance(&parser);
+    return !parser.length;
+}
+
+static const struct check *check_no_check(const void *mem)
+{
+    struct check *check = check_new(mem, CHECK_BROKEN, "!");
+
+    check->no_check = true;
+    return check;
+}
+
 const struct check *check_parse(const void *mem, const char *text, check_slot *slot, void *rules)
 {
     struct parser parser = { .mem = mem, .p = text, .slot = slot, .rules = rules };
@@ -336,7 +416,7 @@ const struct check *check_parse(const void *mem, const char *text, check_slot *s
     if (!parser.wrong && !parser.length)
         return check;
     log_error("Failed to understand rule %s", text);
-    return check_refused(mem);
+    return is_one_token(text) ? check_no_check(mem) : check_refused(mem);
 }
 
 /* ---- lists ---- */

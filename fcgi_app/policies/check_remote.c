@@ -175,13 +175,11 @@ bool check_remote_holds(const struct check *check, const struct check_state *sta
 
     if (!state->context->worker || !state->context->worker->conf) {
         log_error("Rule %s asks a remote server, and there is no way to; it refuses", check->words);
-        return false;
+        return check_fail(state, NULL);
     }
     fault = ask(check, state, &holds);
     if (!fault)
         return holds;
     log_error("Rule %s refuses, its server could not be asked: %s", check->words, fault->message);
-    if (state->fault && !*state->fault)
-        *state->fault = fault;
-    return false;
+    return check_fail(state, fault);
 }

@@ -19,6 +19,7 @@ enum check_kind {
     CHECK_CREDENTIAL, /* something the context has */
     CHECK_LITERAL,    /* 'text', True, 12 */
     CHECK_REMOTE,     /* http: or https: */
+    CHECK_BROKEN,     /* whoever asks it fails */
 };
 
 enum piece_kind {
@@ -26,7 +27,8 @@ enum piece_kind {
     PIECE_PROJECT,
     PIECE_USER,
     PIECE_OTHER,   /* a key that only some targets have */
-    PIECE_MISSING, /* a conversion that can never be filled */
+    PIECE_MISSING, /* the whole target as a text, which nothing equals */
+    PIECE_BROKEN,  /* a conversion that cannot be made */
 };
 
 /* Part of a match. */
@@ -44,6 +46,9 @@ struct check {
     bool expected;       /* CHECK_IS_ADMIN */
     const char *literal; /* CHECK_LITERAL: its own words */
     size_t credential;   /* CHECK_CREDENTIAL: a row of the table in check.c */
+    bool deeper;         /* CHECK_CREDENTIAL: a part of it is asked for, and none has parts */
+    bool no_check;       /* CHECK_BROKEN: a word alone that is no check */
+    bool broken_match;   /* one of the pieces is PIECE_BROKEN */
     const struct piece *pieces;
     size_t piece_count;
     const char *words; /* kind:match as it was written; NULL for and, or, not */
@@ -51,6 +56,9 @@ struct check {
 
 /* The row of what a context has under that name; false: there is none. */
 bool check_credential(const char *name, size_t *row);
+
+/* Sets *failed, and the fault where somebody hears of it; false. */
+bool check_fail(const struct check_state *state, struct fault *fault);
 
 /* The value that a piece stands for, NULL: the target has no such key. */
 const char *check_piece(const struct piece *piece, const struct check_state *state, size_t *length);

@@ -197,8 +197,8 @@ typedef bool is_doubtful(const struct check *check, const struct check_state *st
 /* One line with the names of the rules of which it is true, as a Python list. */
 static void warn_of(const struct rules *rules, is_doubtful *doubtful, const char *why)
 {
-    bool circle = false;
-    struct check_state state = { .rule = rule_defined, .rules = rules, .circle = &circle };
+    bool failed = false;
+    struct check_state state = { .rule = rule_defined, .rules = rules, .failed = &failed };
     struct strbuf names;
 
     strbuf_init(&names, rules, 256);
@@ -261,7 +261,7 @@ static bool allow(const struct policies *policies, const struct context *context
                   const struct policy_target *target, const struct policy_extra *extras, struct fault **fault)
 {
     const struct rules *rules = policies->rules;
-    bool circle = false;
+    bool failed = false;
     struct check_state state = { .context = context,
                                  .target = target,
                                  .extras = extras,
@@ -269,14 +269,14 @@ static bool allow(const struct policies *policies, const struct context *context
                                  .rules = rules,
                                  .asked = rule,
                                  .fault = fault,
-                                 .circle = &circle };
+                                 .failed = &failed };
     const struct slot *slot = slot_find(rules, rule);
 
     if (!slot || !slot->registered)
         return false;
     if (rules->enforce_scope && slot->scope && strcmp(slot->scope, scope_of(context)) != 0)
         return false;
-    return check_holds(slot->check, &state) && !circle;
+    return check_holds(slot->check, &state) && !failed;
 }
 
 bool policies_allow(const struct policies *policies, const struct context *context, const char *rule,

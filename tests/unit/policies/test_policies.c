@@ -95,10 +95,22 @@ static void every_rule_answers_as_upstream(void **state)
     talloc_free(mem);
 }
 
-static void the_language_is_upstreams(void **state)
+/* '1', '0', or 'E' where the question itself fails. */
+static char answer_of(const struct context *context, const char *rule, const struct policy_target *target)
+{
+    bool allowed = false;
+
+    if (policy_allows(context, rule, target, &allowed)) {
+        assert_false(allowed);
+        return 'E';
+    }
+    return allowed ? '1' : '0';
+}
+
+static void check_language(const char *path, size_t least)
 {
     static const char *const admin[] = { "admin", NULL }, *const member[] = { "member", "reader", NULL },
-                             *const none[] = { NULL }, *const odd[] = { "u1", "a:b", "y", NULL };
+                             *const none[] = { NULL }, *const odd[] = { "u1", "a:b", "y", "\xc3\xa9tage", NULL };
     const struct context contexts[] = {
         { .roles = admin, .project_id = "p1", .user_id = "u1", .is_admin_project = true },
         { .roles = member, .project_id = "p1", .user_id = "u1", .is_admin_project = true },
@@ -111,27 +123,45 @@ static void the_language_is_upstreams(void **state)
     struct tsv tsv;
     size_t lines = 0;
 
-    (void)state;
-    for (tsv_open(&tsv, "tests/unit/policies/language.tsv"); tsv_next(&tsv); lines++) {
-        struct policy_override overrides[] = { { .name = name, .check = tsv.cells[0] },
-                                               { .name = "default", .check = "role:y" },
-                                               { .name = "loop", .check = "role:reader" } };
-        struct policy_settings settings = { .default_rule = "default", .overrides = overrides, .override_count = 3 };
+    for (tsv_open(&tsv, path); tsv_next(&tsv); lines++) {
+        struct policy_override overrides[] = {
+            { .name = name, .check = tsv.cells[0] },    { .name = "default", .check = "role:y" },
+            { .name = "loop", .check = "role:reader" }, { .name = "round", .check = "not rule:round" },
+            { .name = "word", .check = "'word'" },      { .name = "odd", .check = "project_id.name:x" }
+        };
+        struct policy_settings settings = { .default_rule = "default", .overrides = overrides, .override_count = 6 };
         struct policies *policies = policies_build(mem, &settings);
+        struct worker worker = { .policies = policies };
         const char *answer = tsv.cells[1];
 
         for (size_t i = 0; i < 4; i++)
             for (size_t j = 0; j < 3; j++, answer++) {
                 struct context context = contexts[i];
 
-                if (policies_allow(policies, &context, name, asked[j]) != (*answer == '1'))
+                context.mem = policies;
+                context.worker = &worker;
+                if (answer_of(&context, name, asked[j]) != *answer)
                     fail_msg("line %d: %s, context %zu, target %zu", tsv.number, tsv.cells[0], i, j);
+                if (policies_allow(policies, &context, name, asked[j]) != (*answer == '1'))
+                    fail_msg("line %d: %s, unheard, context %zu, target %zu", tsv.number, tsv.cells[0], i, j);
             }
         talloc_free(policies);
     }
     tsv_close(&tsv);
-    assert_true(lines > 80);
+    assert_true(lines > least);
     talloc_free(mem);
+}
+
+static void the_language_is_upstreams(void **state)
+{
+    (void)state;
+    check_language("tests/unit/policies/language.tsv", 80);
+}
+
+static void made_up_checks_answer_as_upstreams(void **state)
+{
+    (void)state;
+    check_language("tests/unit/policies/generated.tsv", 600);
 }
 
 static bool allows(const struct policy_override *overrides, size_t count, const char *rule, const char *role)
@@ -182,7 +212,7 @@ static bool answers(const char *text, bool new_defaults, const char *rule, const
 static void files_have_upstreams_effect(void **state)
 {
     static const char *const admin[] = { "admin", NULL }, *const member[] = { "member", "reader", NULL },
-                             *const none[] = { NULL }, *const odd[] = { "u1", "a:b", "y", NULL };
+                             *const none[] = { NULL }, *const odd[] = { "u1", "a:b", "y", "\xc3\xa9tage", NULL };
     const struct context contexts[] = {
         { .roles = admin, .project_id = "p1", .user_id = "u1", .is_admin_project = true },
         { .roles = member, .project_id = "p1", .user_id = "u1", .is_admin_project = true },
@@ -358,15 +388,11 @@ static void directories_are_read_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_rule_answers_as_upstream),
-        cmocka_unit_test(the_language_is_upstreams),
-        cmocka_unit_test(an_override_of_the_old_name_counts),
-        cmocka_unit_test(rules_in_a_circle_refuse),
-        cmocka_unit_test(files_have_upstreams_effect),
-        cmocka_unit_test(further_keys_of_a_target_count),
-        cmocka_unit_test(checks_print_as_upstreams),
-        cmocka_unit_test(a_refusal_names_the_rule),
-        cmocka_unit_test(files_are_yaml_or_json),
+        cmocka_unit_test(every_rule_answers_as_upstream),     cmocka_unit_test(the_language_is_upstreams),
+        cmocka_unit_test(made_up_checks_answer_as_upstreams), cmocka_unit_test(an_override_of_the_old_name_counts),
+        cmocka_unit_test(rules_in_a_circle_refuse),           cmocka_unit_test(files_have_upstreams_effect),
+        cmocka_unit_test(further_keys_of_a_target_count),     cmocka_unit_test(checks_print_as_upstreams),
+        cmocka_unit_test(a_refusal_names_the_rule),           cmocka_unit_test(files_are_yaml_or_json),
         cmocka_unit_test(directories_are_read_in_order),
     };
 
