@@ -308,8 +308,10 @@ static void put_user(const struct authtoken *self, struct request *request, cons
     put(request, "HTTP_X_TENANT_NAME", info->project.name);
     put(request, "HTTP_X_TENANT", info->project.name);
     put(request, "keystone.token_info", "");
-    if (self->check.include_catalogue && info->catalogue.text)
-        request->context->token_catalog = mem_strndup(request->mem, info->catalogue.text, info->catalogue.length);
+    /* A checked token without one is checked all the same: the service's own token goes beside it. */
+    request->context->token_catalog = self->check.include_catalogue && info->catalogue.text
+                                          ? mem_strndup(request->mem, info->catalogue.text, info->catalogue.length)
+                                          : "[]";
 }
 
 /* As a user's; upstream lets the scope follow the service's token then. */

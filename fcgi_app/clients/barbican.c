@@ -6,6 +6,7 @@
 
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/clients/path.h"
 #include "fcgi_app/clients/service.h"
 #include "fcgi_app/json/json.h"
@@ -15,6 +16,29 @@
 
 LOG_MODULE("castellan.key_manager.barbican_key_manager");
 
+static const char *or_none(const char *text)
+{
+    return text ? text : "None";
+}
+
+/* What the answer says of its failure; upstream's client stumbles over an answer that says nothing. */
+static struct fault *refusal(const void *mem, const struct service_call *call)
+{
+    json_t *answer = service_json(mem, call);
+    const char *title = json_string_value(json_object_get(answer, "title"));
+    const char *more = json_string_value(json_object_get(answer, "description"));
+
+    log_error("Error creating key: the key manager answered %d", call->status);
+    if (!answer)
+        return fault_new(mem, KeyManagerError, fault_title(call->status));
+    if (!json_is_object(answer))
+        return fault_new(mem, TypeError, "the answer has no title");
+    if (!json_object_get(answer, "title"))
+        return fault_new(mem, KeyError, "'title'");
+    return fault_new(mem, KeyManagerError,
+                     text_is_empty(more) ? or_none(title) : mem_printf(mem, "%s: %s", or_none(title), more));
+}
+
 static struct fault *ask(const struct context *context, const void *mem, const char *method, const char *path,
                          const char *body, json_t **answer)
 {
@@ -23,6 +47,7 @@ static struct fault *ask(const struct context *context, const void *mem, const c
                                  .path = path,
                                  .body = body,
                                  .body_size = body ? strlen(body) : 0,
+                                 .accept = body ? NULL : "application/json",
                                  .content_type = body ? "application/json" : NULL };
     struct fault *fault;
 
@@ -30,11 +55,10 @@ static struct fault *ask(const struct context *context, const void *mem, const c
     if (fault)
         return fault_new(mem, KeyManagerError, fault->message);
     TRY(service_call(context, mem, &call));
-    *answer = call.reply_size ? service_json(mem, &call) : NULL;
-    if (call.status < 400 && *answer)
-        return NULL;
-    log_error("Error creating key: the key manager answered %d", call.status);
-    return fault_new(mem, KeyManagerError, mem_printf(mem, "%s", fault_title(call.status)));
+    if (call.status >= 400)
+        return refusal(mem, &call);
+    *answer = service_json(mem, &call);
+    return *answer ? NULL : fault_new(mem, requests_JSONDecodeError);
 }
 
 /* What stands behind the last slash of a reference. */

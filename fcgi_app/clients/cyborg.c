@@ -36,8 +36,10 @@ static struct fault *ask(const struct context *context, const void *mem, const c
         log_error("%s: %s", *why, fault->message);
     } else if (call.status >= 400) {
         *why = mem_printf(mem, "Invalid response from Cyborg: <Response [%d]>", call.status);
-    } else if (call.reply_size) {
+    } else if (strcmp(method, "DELETE") != 0) { /* nobody reads what a removal answers */
         *answer = service_json(mem, &call);
+        if (!*answer)
+            return fault_new(mem, requests_JSONDecodeError);
     }
     return NULL;
 }

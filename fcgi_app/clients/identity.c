@@ -501,9 +501,15 @@ static struct fault *put_method(struct strbuf *out, const void *mem, const struc
     return fault_text(mem, keystone_AuthorizationFailure, "The plugin %s could not be found", options->type);
 }
 
-static void put_scope(struct strbuf *out, const struct options *options)
+static struct fault *put_scope(struct strbuf *out, const void *mem, const struct options *options)
 {
-    if (options->domain_id || options->domain_name) {
+    bool domain = options->domain_id || options->domain_name, project = options->project_id || options->project_name;
+
+    if (domain + project + (options->trust_id != NULL) > 1)
+        return fault_new(mem, keystone_AuthorizationFailure,
+                         "Authentication cannot be scoped to multiple targets. Pick one of: project, domain, trust or "
+                         "unscoped");
+    if (domain) {
         strbuf_puts(out, ", \"scope\": {\"domain\": ");
         put_reference(out, options->domain_id, options->domain_name);
         strbuf_putc(out, '}');
@@ -526,6 +532,7 @@ static void put_scope(struct strbuf *out, const struct options *options)
     } else if (options->system_scope && !strcmp(options->system_scope, "all")) {
         strbuf_puts(out, ", \"scope\": {\"system\": {\"all\": true}}");
     }
+    return NULL;
 }
 
 bool identity_time(const char *text, int64_t *usec)
@@ -602,7 +609,8 @@ static struct fault *ask(struct worker *worker, const void *mem, struct user *us
     strbuf_init(&body, secret, 512);
     strbuf_puts(&body, "{\"auth\": {\"identity\": ");
     fault = put_method(&body, mem, options);
-    put_scope(&body, options);
+    if (!fault)
+        fault = put_scope(&body, mem, options);
     strbuf_puts(&body, "}}");
     if (fault) {
         talloc_free(secret);

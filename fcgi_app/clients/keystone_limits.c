@@ -29,32 +29,67 @@ static struct fault *ask(const struct context *context, const char *path, struct
     return service_call(context, context->mem, call);
 }
 
-/* The SDK's classes by status. */
-static struct fault *refused(const struct context *context, const struct service_call *call)
+/* What a part of an answer says of its failure, NULL: nothing. */
+static const char *message_in(const json_t *part)
 {
-    const char *words = mem_printf(context->mem, "%d: Error for url: %s", call->status, call->url);
+    const char *text = json_string_value(json_object_get(part, "message"));
 
-    switch (call->status) {
-    case 400:
-        return fault_new(context->mem, openstack_BadRequestException, words);
-    case 404:
-        return fault_new(context->mem, openstack_ResourceNotFound, words);
-    case 409:
-        return fault_new(context->mem, openstack_ConflictException, words);
-    case 412:
-        return fault_new(context->mem, openstack_PreconditionFailedException, words);
-    default:
-        return fault_new(context->mem, openstack_HttpException, words);
-    }
+    if (text_is_empty(text))
+        text = json_string_value(json_object_get(part, "faultstring"));
+    return text_is_empty(text) ? NULL : text;
 }
 
-static struct fault *read_json(const struct context *context, const char *path, json_t **json)
+/* What the answer says of its failure, as the SDK gathers it. */
+static const char *details_of(const struct context *context, const struct service_call *call)
+{
+    const char *type = service_header(call, "content-type"), *key, *text;
+    bool is_json = type && strstr(type, "application/json");
+    json_t *answer = is_json ? service_json(context->mem, call) : NULL, *part;
+    struct strbuf out;
+
+    if (is_json && call->reply_size && !json_is_object(answer))
+        return service_text(context->mem, call);
+    strbuf_init(&out, context->mem, 64);
+    json_object_foreach(answer, key, part)
+    {
+        text = message_in(part);
+        if (text)
+            strbuf_printf(&out, "%s%s", out.length ? "\n" : "", text);
+    }
+    text = out.length ? out.data : message_in(answer);
+    return text ? text : fault_title(call->status);
+}
+
+/* The SDK's classes by status. */
+static struct fault *refused(const struct context *context, const struct service_call *call, const char *words)
+{
+    static const struct {
+        int status;
+        enum fault_name name;
+    } classes[] = { { 400, FAULT_openstack_BadRequestException },
+                    { 404, FAULT_openstack_ResourceNotFound },
+                    { 409, FAULT_openstack_ConflictException },
+                    { 412, FAULT_openstack_PreconditionFailedException } };
+    enum fault_name name = FAULT_openstack_HttpException;
+
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (classes[i].status == call->status)
+            name = classes[i].name;
+    if (!words)
+        words = mem_printf(context->mem, "%s: %d", fault_class(name), call->status);
+    return fault_make(context->mem, name, __FILE__, __LINE__, __func__,
+                      mem_printf(context->mem, "%s: %s Error for url: %s, %s", words,
+                                 call->status >= 500 ? "Server" : "Client", call->url, details_of(context, call)));
+}
+
+/* `words`: how a refusal begins; NULL: with its class. */
+static struct fault *read_json(const struct context *context, const char *path, const char *words, json_t **json)
 {
     struct service_call call;
 
     TRY(ask(context, path, &call));
     if (call.status >= 400)
-        return refused(context, &call);
+        return refused(context, &call, words);
     *json = service_json(context->mem, &call);
     return *json ? NULL : fault_new(context->mem, requests_JSONDecodeError);
 }
@@ -78,6 +113,7 @@ static struct fault *read_model(struct keystone_limits *limits)
 {
     const struct context *context = limits->context;
     struct service_call call;
+    struct fault *fault;
     const char *name;
     json_t *json, *member;
 
@@ -85,8 +121,12 @@ static struct fault *read_model(struct keystone_limits *limits)
     json = service_json(context->mem, &call);
     if (!json)
         return fault_new(context->mem, requests_JSONDecodeError);
-    TRY(take_key(context->mem, json, "model", &member));
-    TRY(take_key(context->mem, member, "name", &member));
+    fault = take_key(context->mem, json, "model", &member);
+    if (!fault)
+        fault = take_key(context->mem, member, "name", &member);
+    if (fault && fault_is(fault, FAULT_KeyError))
+        return fault_new(context->mem, KeyError, fault->message);
+    TRY(fault);
     name = json_is_null(member) ? "None" : take_text(context->mem, member);
     limits->is_flat = !strcmp(name, "flat");
     if (!limits->is_flat && strcmp(name, "strict-two-level") != 0)
@@ -109,7 +149,7 @@ static struct fault *read_endpoint(struct keystone_limits *limits)
     strbuf_init(&path, context->mem, 64);
     strbuf_puts(&path, "/endpoints/");
     path_put_part(&path, id);
-    fault = read_json(context, path.data, &json);
+    fault = read_json(context, path.data, mem_printf(context->mem, "No Endpoint found for %s", id), &json);
     if (fault && fault_is(fault, FAULT_requests_JSONDecodeError))
         return NULL; /* the SDK takes what is no JSON for an endpoint of which nothing is told */
     TRY(fault);
@@ -164,7 +204,7 @@ static struct fault *first(const struct keystone_limits *limits, const char *pat
     json_t *json, *row;
 
     *limit = 0;
-    TRY(read_json(limits->context, path, &json));
+    TRY(read_json(limits->context, path, NULL, &json));
     TRY(take_key(limits->context->mem, json, list, &row));
     if (json_is_array(row))
         row = json_array_get(row, 0);

@@ -161,7 +161,10 @@ static void put_other_headers(struct attempt *attempt)
     if (call->microversion && call->service->name)
         put_header(attempt, "OpenStack-API-Version",
                    mem_printf(attempt->mem, "%s %s", call->service->name, call->microversion));
-    put_header(attempt, "Accept", call->service->accept ? call->service->accept : "*/*");
+    if (!call->accept)
+        put_header(attempt, "Accept", call->service->accept ? call->service->accept : "*/*");
+    else
+        put_header(attempt, "Accept", call->accept);
     put_header(attempt, "User-Agent",
                call->service->user_agent ? call->service->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
     if (call->service->request_id && id)

@@ -83,6 +83,7 @@ struct service_call {
     const char *microversion; /* "3.44"; NULL: none */
     enum service_as as;
     const char *endpoint;              /* in place of what catalogue and options say; NULL: as configured */
+    const char *accept;                /* NULL: the service's */
     const struct http_header *headers; /* further ones */
     size_t header_count;
     int connect_retries; /* times after the first where the group has no such option; [neutron] http_retries */

@@ -130,6 +130,13 @@ static const struct raised {
       "generate_x509_fingerprint",
       { { "reason", 0, false } } },
     { FAULT_InvalidKeypair, NULL, "nova.crypto", "generate_fingerprint", { { "reason", 0, false } } },
+    { FAULT_openstack_BadRequestException, NULL, "openstack.exceptions", "raise_from_response", { { 0 } } },
+    { FAULT_openstack_ResourceNotFound, NULL, "openstack.exceptions", "raise_from_response", { { 0 } } },
+    { FAULT_openstack_ConflictException, NULL, "openstack.exceptions", "raise_from_response", { { 0 } } },
+    { FAULT_openstack_PreconditionFailedException, NULL, "openstack.exceptions", "raise_from_response", { { 0 } } },
+    { FAULT_openstack_HttpException, NULL, "openstack.exceptions", "raise_from_response", { { 0 } } },
+    { FAULT_requests_JSONDecodeError, NULL, "requests.models", "json", { { 0 } } },
+    { FAULT_KeyError, "read_model", "oslo_limit.limit", "_get_enforcement_model", { { 0 } } },
     { FAULT_MessagingTimeout, NULL, "oslo_messaging._drivers.amqpdriver", "get", { { 0 } } },
     { FAULT_RemoteError, NULL, "oslo_messaging._drivers.amqpdriver", "_send", { { 0 } } },
 };
@@ -182,6 +189,20 @@ static void put_kwargs(const struct context *context, struct strbuf *out, const 
     strbuf_printf(out, "'code': %d}", fault->code);
 }
 
+/* The one argument of a class that is not nova's: its words, in which a key stands quoted and the SDK says where it
+ * asked. */
+static void put_argument(const struct context *context, struct strbuf *out, const struct fault *fault)
+{
+    const char *words = words_of(context, fault), *where;
+
+    if (fault_is(fault, FAULT_KeyError)) {
+        strbuf_puts(out, words);
+        return;
+    }
+    where = fault_is(fault, FAULT_openstack_HttpException) ? strstr(words, " Error for url: ") : NULL;
+    put_quoted(out, where ? mem_strndup(context->mem, words, (size_t)(where - words) - strlen(": Server")) : words);
+}
+
 /* repr() of it: nova's own show what they were made of, others their words. */
 static const char *shown_whole(const struct context *context, const struct fault *fault, const struct raised *raised)
 {
@@ -192,7 +213,7 @@ static const char *shown_whole(const struct context *context, const struct fault
     if (!fault_is(fault, FAULT_NovaException)) {
         strbuf_puts(&out, class);
         strbuf_putc(&out, '(');
-        put_quoted(&out, words_of(context, fault));
+        put_argument(context, &out, fault);
         strbuf_putc(&out, ')');
         return out.data;
     }

@@ -98,10 +98,11 @@ static void take_reply(struct bus *bus)
     void *scratch = mem_context(bus->waiting_mem ? bus->waiting_mem : bus->mem, "reply");
     const char *text = delivery->body.data;
     size_t length = delivery->body.length;
+    const struct compression *form = compression_named(delivery->compression);
     struct envelope_reply reply;
 
-    if (compression_is_zlib(delivery->compression))
-        text = compression_unpack(scratch, text, length, REPLY_LIMIT, &length);
+    if (form)
+        text = compression_unpack(form, scratch, text, length, REPLY_LIMIT, &length);
     if (!text || !envelope_read(scratch, text, length, &reply)) {
         log_error("A message in the reply queue is no reply; it is dropped");
     } else if (!bus->waiting || strcmp(bus->waiting, reply.msg_id)) {
@@ -423,9 +424,8 @@ enum bus_status bus_publish(struct bus *bus, const struct bus_exchange *exchange
         .delivery_mode = AMQP_DELIVERY_PERSISTENT,
         .priority = 0,
     };
-    amqp_table_entry_t compression = { amqp_cstring_bytes("compression"),
-                                       { .kind = AMQP_FIELD_KIND_UTF8,
-                                         .value.bytes = amqp_cstring_bytes(COMPRESSION_ZLIB) } };
+    amqp_table_entry_t compression = { amqp_cstring_bytes("compression"), { .kind = AMQP_FIELD_KIND_UTF8 } };
+    const struct compression *form = bus->settings.compression;
     void *scratch = NULL;
     char expiration[24];
     enum bus_status status;
@@ -447,9 +447,10 @@ enum bus_status bus_publish(struct bus *bus, const struct bus_exchange *exchange
         properties._flags |= AMQP_BASIC_EXPIRATION_FLAG;
         properties.expiration = amqp_cstring_bytes(expiration);
     }
-    if (bus->settings.compress) {
+    if (form) {
         scratch = mem_context(bus->open_mem, "compressed");
-        body = compression_pack(scratch, body, length, &length);
+        body = compression_pack(form, scratch, body, length, &length);
+        compression.value.value.bytes = amqp_cstring_bytes(compression_header(form));
         properties.headers = (amqp_table_t){ 1, &compression };
     }
     sent = amqp_basic_publish(bus->state, CHANNEL_PUBLISH, amqp_cstring_bytes(exchange->name),

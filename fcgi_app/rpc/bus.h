@@ -20,6 +20,8 @@ enum { CHANNEL_PUBLISH = 1, CHANNEL_REPLIES = 2 };
 /* Replies that were seen, as many as the reference remembers. */
 #define BUS_SEEN 16
 
+struct compression;
+
 /* [oslo_messaging_rabbit], the URL's query before the files. */
 struct bus_settings {
     bool durable, auto_delete, ha_queues, quorum_queue;
@@ -30,8 +32,8 @@ struct bus_settings {
     int64_t retry_interval, retry_backoff, interval_max; /* seconds */
     bool shuffle;                                        /* of hosts after a failure, else in turn */
     const char *login_method;
-    bool cancel_on_failover; /* of the reply queue's consumer */
-    bool compress;           /* what is sent */
+    bool cancel_on_failover;               /* of the reply queue's consumer */
+    const struct compression *compression; /* of what is sent; NULL: none */
     bool ssl, ssl_verify_name;
     const char *ssl_ca, *ssl_cert, *ssl_key, *ssl_version;
 };

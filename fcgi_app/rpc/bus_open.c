@@ -88,8 +88,8 @@ static void settings_read(struct bus *bus)
     settings->shuffle = strategy && !strcmp(strategy, "shuffle");
     settings->cancel_on_failover = setting_bool(bus, OPTION_oslo_messaging_rabbit_enable_cancel_on_failover);
     compression = setting_text(bus, OPTION_oslo_messaging_rabbit_kombu_compression);
-    settings->compress = compression && compression_is_zlib(compression);
-    if (compression && !settings->compress)
+    settings->compression = compression ? compression_named(compression) : NULL;
+    if (compression && !settings->compression)
         log_warning("[oslo_messaging_rabbit] kombu_compression = %s is not supported: messages are sent as they are",
                     compression);
     settings->login_method = setting_text(bus, OPTION_oslo_messaging_rabbit_rabbit_login_method);

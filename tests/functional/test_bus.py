@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bus against a real RabbitMQ and, where it is installed, against the real oslo.messaging on the other side."""
+import bz2
 import contextlib
 import importlib.util
 import json
+import lzma
 import pathlib
 import subprocess
 import time
@@ -441,8 +443,9 @@ def test_tls(broker, bus):
     assert "fault" in cast(url)
 
 
-@pytest.mark.parametrize("form, header", (("gzip", "application/x-gzip"), ("zlib", "application/x-gzip"), ("bzip2", None),
-                                          (None, None)))
+@pytest.mark.parametrize("form, header", (
+    ("gzip", "application/x-gzip"), ("zlib", "application/x-gzip"), ("bzip2", "application/x-bz2"), ("bzip", "application/x-bz2"),
+    ("lzma", "application/x-lzma"), ("xz", "application/x-lzma"), ("brotli", None), (None, None)))
 def test_compression(broker, bus, form, header):
     """Sent as kombu compresses it; a form that we do not have is said, and the message goes as it is."""
     topic = "compress-%s" % form
@@ -453,20 +456,22 @@ def test_compression(broker, bus, form, header):
         message = channel.basic_get(topic, no_ack=True)
     assert message.headers.get("compression") == header
     body = message.body if isinstance(message.body, bytes) else message.body.encode()
-    plain = zlib.decompress(body) if header else body
+    library = {"application/x-gzip": zlib, "application/x-bz2": bz2, "application/x-lzma": lzma}.get(header)
+    plain = library.decompress(body) if header else body
     assert json.loads(json.loads(plain)["oslo.message"])["method"] == "stop_instance"
     if header:
-        assert zlib.compress(plain) == body
-    assert ("kombu_compression = %s is not supported" % form in one.log.read_text()) == (form == "bzip2")
+        assert library.compress(plain) == body
+    assert ("kombu_compression = %s is not supported" % form in one.log.read_text()) == (form == "brotli")
 
 
 @needs_library
-@pytest.mark.parametrize("ours", (None, "gzip"))
-def test_compressed_replies(broker, bus, ours):
+@pytest.mark.parametrize("ours, theirs", ((None, "gzip"), ("gzip", "gzip"), ("bzip2", "bzip2"), (None, "bzip2"),
+                                          ("lzma", "lzma"), ("gzip", "xz")))
+def test_compressed_replies(broker, bus, ours, theirs):
     """What another side compresses is read, whatever is configured here; and it reads ours."""
     from bus import Server
     endpoint = Endpoint()
-    with Server(broker.address("?kombu_compression=gzip"), "compute", "h1", endpoint):
+    with Server(broker.address("?kombu_compression=" + theirs), "compute", "h1", endpoint):
         one = bus(rabbit={"kombu_compression": ours} if ours else {})
         assert one.ask("call", "get_host_uptime", server="h1", args={"a": "ü"})["result"]["args"] == {"a": "ü"}
         assert one.ask("call", "set_admin_password", server="h1", args={"size": 300000})["result"] == "é" * 300000

@@ -42,7 +42,7 @@ def catalogue(kind, **interfaces):
 class KeyManager(http.server.ThreadingHTTPServer):
     """A key manager of one order; TLS with (certificate, key)."""
 
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, instead=None):
         self.calls = calls = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -53,7 +53,10 @@ class KeyManager(http.server.ThreadingHTTPServer):
                          ("GET", "/v1/orders/" + ORDER): {"status": "ACTIVE", "secret_ref": "http://x/v1/secrets/" + KEY}}
                 text = known.get((self.command, self.path))
                 text = json.dumps(text or {"title": "Not Found"}).encode()
-                self.send_response(200 if (self.command, self.path) in known else 404)
+                status = 200 if (self.command, self.path) in known else 404
+                if instead:
+                    status, text = instead[0], instead[1].encode()
+                self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
@@ -102,6 +105,20 @@ def test_a_key_is_ordered(home, running):
     assert [call[:2] for call in manager.calls] == [("POST", "/v1/orders/"), ("GET", "/v1/orders/" + ORDER)]
     assert json.loads(manager.calls[0][2]) == {"type": "key", "meta": {"algorithm": "aes", "bit_length": 256}}
     assert all(call[3]["X-Auth-Token"] == "tok" for call in manager.calls)
+    assert [call[3]["Accept"] for call in manager.calls] == ["*/*", "application/json"]
+    assert [call[3]["Content-Type"] for call in manager.calls] == ["application/json", None]
+
+
+@pytest.mark.parametrize("status, text, fault, words", (
+    (403, '{"title": "Forbidden", "description": "not you"}', "KeyManagerError", "Key manager error: Forbidden: not you"),
+    (500, '{"title": "Broken"}', "KeyManagerError", "Key manager error: Broken"),
+    (404, '{}', "KeyError", "'title'"), (404, '[]', "TypeError", None), (503, 'gone', "KeyManagerError", None),
+    (200, 'no JSON', "requests_JSONDecodeError", None)))
+def test_a_key_is_refused(home, running, status, text, fault, words):
+    manager = KeyManager(instead=(status, text))
+    running.append(manager)
+    answer = order(home, manager)
+    assert answer["fault"] == fault and (words is None or answer["message"] == words)
 
 
 def test_where_the_key_manager_is(home, running):

@@ -18,6 +18,7 @@ USERS = {
     'unscoped': ('admin', 'unscoped', ()),
     'domain': ('admin', 'domain', ('admin',)),
     'short': ('admin', PROJECT, ('admin', 'member', 'reader')),  # a token with no catalogue
+    'accel': ('admin', PROJECT, ('admin', 'member', 'reader')),  # the one whose catalogue has cyborg
 }
 SERVICE_USERS = {name: ('svc-' + name, SERVICE_PROJECT, ('admin', 'service'))
                  for name in ('nova', 'neutron', 'placement', 'cinder')}
@@ -97,7 +98,7 @@ def identity_version(ask):
             'media-types': [{'base': 'application/json', 'type': 'application/vnd.openstack.identity-v3+json'}]}
 
 
-def token_document(peers, row, catalogue=True):
+def token_document(peers, row, catalogue=True, accelerators=False):
     user, project, roles = row
     domain = {'id': 'default', 'name': 'Default'}
     out = {'methods': ['password'], 'user': {'domain': domain, 'id': user, 'name': 'name of ' + user,
@@ -113,7 +114,7 @@ def token_document(peers, row, catalogue=True):
         out['is_domain'] = False
     if project != 'unscoped':
         out['roles'] = [{'id': 'id-of-' + role, 'name': role} for role in roles]
-        out['catalog'] = peers.catalogue(project) if catalogue else []
+        out['catalog'] = peers.catalogue(project, accelerators) if catalogue else []
     return {'token': out}
 
 
@@ -141,7 +142,10 @@ def keystone_validate(ask):
     row = who_is(subject)
     if row is None:
         return 404, {'error': {'code': 404, 'message': 'Could not recognize Fernet token', 'title': 'Not Found'}}
-    return 200, token_document(ask.peers, row, subject != TOKENS['short']), {'X-Subject-Token': subject}
+    out = token_document(ask.peers, row, subject != TOKENS['short'], subject == TOKENS['accel'])
+    if 'nocatalog' in ask.query:
+        out['token'].pop('catalog', None)
+    return 200, out, {'X-Subject-Token': subject}
 
 
 @route('keystone', 'GET', '/v3/projects/([^/]+)')
@@ -809,4 +813,27 @@ def placement_delete_allocations(ask, id_):
     if ask.cloud.allocations.pop(id_, None) is None:
         return placement_error(404, 'Not Found', "The resource could not be found.\n\n No allocations for consumer '%s'  "
                                % id_)
+    return 204, None
+
+
+# -- cyborg
+
+@route('cyborg', 'GET', '/v2/device_profiles')
+def cyborg_profiles(ask):
+    names = ask.query.get('name', list(ask.cloud.device_profiles))
+    return 200, {'device_profiles': [{'name': name, 'uuid': 'dev-' + name, 'groups': ask.cloud.device_profiles[name]}
+                                     for name in names if name in ask.cloud.device_profiles]}
+
+
+@route('cyborg', 'GET', '/v2/accelerator_requests')
+def cyborg_requests(ask):
+    wanted = ask.query.get('instance', [])
+    return 200, {'arqs': [row for row in ask.cloud.accelerators if row['instance_uuid'] in wanted]}
+
+
+@route('cyborg', 'DELETE', '/v2/accelerator_requests')
+def cyborg_forget(ask):
+    gone = [row for row in ask.cloud.accelerators if row['instance_uuid'] in ask.query.get('instance', []) or
+            row['uuid'] in ','.join(ask.query.get('arqs', [])).split(',')]
+    ask.cloud.accelerators = [row for row in ask.cloud.accelerators if row not in gone]
     return 204, None

@@ -246,7 +246,7 @@ def providers():
 
 
 class Cloud:
-    """What the five services know."""
+    """What the services know."""
 
     def __init__(self, servers=()):
         self.images, self.networks, self.ports, self.groups = images(), networks(), ports(), security_groups()
@@ -256,6 +256,12 @@ class Cloud:
                                              'volume_id': uid('0010', n), 'attached_at': '', 'detached_at': '',
                                              'attach_mode': 'rw', 'connection_info': {}}
                             for n, s in ((1, 3), (2, 3), (7, 26), (10, 3), (16, 1))}
+        self.device_profiles = {'gpu': [{'resources:CUSTOM_ACCELERATOR_GPU': '1', 'trait:CUSTOM_GPU_X': 'required'}],
+                                'pair': [{'resources:FPGA': '2'}, {'resources:FPGA': '1', 'accel:bitstream_id': 'b'}]}
+        self.accelerators = [{'uuid': uid('acce', n), 'instance_uuid': uid('5e4e', 1), 'state': 'Bound',
+                              'device_profile_name': 'gpu', 'device_profile_group_id': n - 1, 'hostname': 'host-a',
+                              'device_rp_uuid': uid('9999', 1), 'attach_handle_type': 'PCI', 'attach_handle_info': {}}
+                             for n in (1, 2)]
         self.providers = providers()
         self.allocations = {}
         self.quota = {'network': 100, 'subnet': 100, 'subnetpool': -1, 'port': 500, 'router': 10, 'floatingip': 50,

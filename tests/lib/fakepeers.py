@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Stand-ins for keystone, glance, neutron, cinder and placement: one process, a port each, one small cloud in memory.
+"""Stand-ins for keystone, glance, neutron, cinder, placement and cyborg: one process, a port each, one small cloud in memory.
 
 They answer as the services of the release do (shapes, codes, filters), but
 every id and time is fixed, so that two programs that ask the same are told
@@ -36,7 +36,7 @@ from fakecloud import Cloud, GROUPS, IMAGE, NETWORKS, OTHER_PROJECT, PROJECT, ui
 from ports import free_port
 
 REGION = 'RegionOne'
-SERVICES = ('keystone', 'glance', 'neutron', 'cinder', 'placement')
+SERVICES = ('keystone', 'glance', 'neutron', 'cinder', 'placement', 'cyborg')
 
 
 class Call:
@@ -124,13 +124,15 @@ class FakePeers:
     def url(self, service):
         return '%s://127.0.0.1:%d' % ('https' if self.tls else 'http', self.ports[service])
 
-    def catalogue(self, project):
+    def catalogue(self, project, accelerators=False):
         project = project if project in self.cloud.projects else ''
         rows = (('identity', 'keystone', self.url('keystone') + '/v3'), ('image', 'glance', self.url('glance')),
                 ('network', 'neutron', self.url('neutron')), ('placement', 'placement', self.url('placement')),
                 ('volumev3', 'cinderv3', self.url('cinder') + '/v3/' + project),
                 ('block-storage', 'cinder', self.url('cinder') + '/v3/' + project),
                 ('compute', 'nova', 'http://127.0.0.1:8774/v2.1'))
+        if accelerators:
+            rows += (('accelerator', 'cyborg', self.url('cyborg') + '/v2'),)
         return [{'endpoints': [{'id': '%s-%s' % (name, interface), 'interface': interface, 'region_id': REGION,
                                 'url': url, 'region': REGION} for interface in ('public', 'internal', 'admin')],
                  'id': 'id-of-' + name, 'type': type_, 'name': name} for type_, name, url in rows]

@@ -53,6 +53,32 @@ RUNNERS = 2  # and for those that do not
 # What a line's conf:NAME adds to nova.conf.
 CONFIGURATIONS = {
     '': '',
+    'no_catalogue': '''
+[keystone_authtoken]
+include_service_catalog = false
+
+[glance]
+endpoint_override = {glance}
+
+[neutron]
+endpoint_override = {neutron}
+
+[cinder]
+endpoint_template = {cinder}/v3/%(project_id)s
+''',
+    'no_catalogue_alone': '''
+[keystone_authtoken]
+include_service_catalog = false
+
+[service_user]
+send_service_user_token = false
+
+[glance]
+endpoint_override = {glance}
+
+[neutron]
+endpoint_override = {neutron}
+''',
     'reclaim': '''
 [DEFAULT]
 reclaim_instance_interval = 3600
@@ -415,7 +441,10 @@ enabled = true
            main=self.prefix.format(db='nova_cell1').replace('postgresql', driver, 1)))
             if driver == 'postgresql':
                 out.write('[fcgi]\nosapi_compute_address = {folder}/api.sock\n\n'.format(folder=folder))
-            out.write(self.peers.configuration() + CONFIGURATIONS[name].replace('{folder}', folder))
+            text = CONFIGURATIONS[name].replace('{folder}', folder)
+            for service in fakepeers.SERVICES:
+                text = text.replace('{%s}' % service, self.peers.url(service))
+            out.write(self.peers.configuration() + text)
         if name in POLICIES:
             with open(os.path.join(folder, 'rules.yaml'), 'w', encoding='utf-8') as out:
                 out.write(POLICIES[name].replace('{keystone}', self.peers.url('keystone')))

@@ -244,24 +244,31 @@ static void test_ids_after_fork(void **state)
 static void test_compression(void **state)
 {
     enum { LONG = 1000000 };
+    static const char *const names[] = { "gzip", "bzip2", "lzma" };
     char *text = mem_array(mem, char, LONG + 1);
     const char *packed, *back;
     size_t size, length;
 
     (void)state;
     memset(text, 'x', LONG);
-    packed = compression_pack(mem, text, LONG, &size);
-    assert_true(size < LONG / 100);
-    back = compression_unpack(mem, packed, size, LONG, &length);
-    assert_non_null(back);
-    assert_int_equal(length, LONG);
-    assert_string_equal(back, text);
-    assert_null(compression_unpack(mem, packed, size, LONG - 1, &length));
-    assert_null(compression_unpack(mem, packed, size - 5, LONG, &length));
-    assert_null(compression_unpack(mem, text, LONG, LONG, &length));
-    assert_null(compression_unpack(mem, text, 0, LONG, &length));
-    assert_true(compression_is_zlib("gzip") && compression_is_zlib("application/x-gzip"));
-    assert_false(compression_is_zlib("bzip2") || compression_is_zlib(""));
+    for (size_t i = 0; i < 3; i++) {
+        const struct compression *form = compression_named(names[i]);
+
+        assert_non_null(form);
+        assert_ptr_equal(form, compression_named(compression_header(form)));
+        packed = compression_pack(form, mem, text, LONG, &size);
+        assert_true(size < LONG / 100);
+        back = compression_unpack(form, mem, packed, size, LONG, &length);
+        assert_non_null(back);
+        assert_int_equal(length, LONG);
+        assert_string_equal(back, text);
+        assert_null(compression_unpack(form, mem, packed, size, LONG - 1, &length));
+        assert_null(compression_unpack(form, mem, packed, size - 5, LONG, &length));
+        assert_null(compression_unpack(form, mem, text, LONG, LONG, &length));
+        assert_null(compression_unpack(form, mem, text, 0, LONG, &length));
+    }
+    assert_null(compression_named("brotli"));
+    assert_null(compression_named(""));
 }
 
 int main(void)
