@@ -202,13 +202,20 @@ struct fault *identity_http_fault(const void *mem, const struct http_call *call)
 void identity_perform(struct worker *worker, const void *mem, const struct identity_way *way, struct http_call *call)
 {
     double delay = 0.5;
-    int left = way->connect_retries;
+    int left = way->connect_retries, redirects = 0;
+    const char *next;
 
     call->tls = way->tls;
     call->connect_timeout = way->connect_timeout;
     call->idle_timeout = way->idle_timeout;
     for (;;) {
         http_perform(worker, mem, call, 1);
+        next = redirects < HTTP_MAX_REDIRECTS ? http_redirected(mem, call) : NULL;
+        if (next) {
+            call->url = next;
+            redirects++;
+            continue;
+        }
         if (call->failure == HTTP_TIMEOUT && way->patient)
             return;
         if ((call->failure != HTTP_CONNECT_FAILURE && call->failure != HTTP_TIMEOUT) || left-- <= 0)
@@ -217,167 +224,6 @@ void identity_perform(struct worker *worker, const void *mem, const struct ident
         usleep((useconds_t)(delay * 1e6));
         delay = delay * 2 > 60 ? 60 : delay * 2;
     }
-}
-
-/* ---- discovery ---- */
-
-/* A link of a version document, which may lack the host. */
-static const char *absolute(const void *mem, const char *base, const char *link)
-{
-    const char *host = strstr(base, "://");
-    size_t length;
-
-    if (strstr(link, "://") || !host)
-        return link;
-    if (!strncmp(link, "//", 2))
-        return mem_printf(mem, "%.*s:%s", (int)(host - base), base, link);
-    length = (size_t)(host - base) + 3 + strcspn(host + 3, "/?#");
-    return mem_printf(mem, "%.*s%s%s", (int)length, base, *link == '/' ? "" : "/", link);
-}
-
-static const char *without_slash(const void *mem, const char *url)
-{
-    size_t length = strlen(url);
-
-    while (length && url[length - 1] == '/')
-        length--;
-    return mem_strndup(mem, url, length);
-}
-
-static const char *self_link(const json_t *version)
-{
-    size_t i;
-    json_t *link;
-
-    json_array_foreach(json_object_get(version, "links"), i, link)
-    {
-        const char *rel = json_string_value(json_object_get(link, "rel"));
-
-        if (rel && !strcasecmp(rel, "self"))
-            return json_string_value(json_object_get(link, "href"));
-    }
-    return NULL;
-}
-
-static const char *link_of_v3(const json_t *versions)
-{
-    size_t i;
-    json_t *version;
-
-    json_array_foreach(versions, i, version)
-    {
-        const char *id = json_string_value(json_object_get(version, "id"));
-
-        if (id && (!strcmp(id, "v3") || !strncmp(id, "v3.", 3)) && self_link(version))
-            return self_link(version);
-    }
-    return NULL;
-}
-
-/* The path of a URL, begun with its slash. */
-static const char *path_of(const char *url)
-{
-    const char *host = strstr(url, "://");
-
-    return host ? host + 3 + strcspn(host + 3, "/") : url;
-}
-
-struct fault *identity_discover(struct worker *worker, const void *mem, const char *url, const struct identity_way *way,
-                                const char **versioned)
-{
-    const struct http_header accept = { "Accept", "application/json" };
-    struct http_call call = { .method = "GET", .url = url, .headers = &accept, .header_count = 1 };
-    const json_t *versions;
-    const char *link = NULL, *why = "";
-    json_t *tree = NULL;
-
-    identity_perform(worker, mem, way, &call);
-    if (call.failure == HTTP_ANSWERED && call.status < 400 && !json_read(mem, call.reply, call.reply_size, &tree)) {
-        versions = json_object_get(tree, "versions");
-        if (json_is_object(versions))
-            versions = json_object_get(versions, "values");
-        if (!versions && json_object_get(tree, "version")) {
-            json_t *alone = json_array();
-
-            json_array_append(alone, json_object_get(tree, "version"));
-            link = link_of_v3(alone);
-            link = link ? mem_strdup(mem, link) : NULL;
-            json_decref(alone);
-        } else if (versions) {
-            link = link_of_v3(versions);
-        }
-        if (!link && (versions || json_object_get(tree, "version")))
-            return fault_new(mem, keystone_DiscoveryFailure,
-                             "Could not find versioned identity endpoints when attempting to authenticate. Please "
-                             "check that your auth_url is correct.");
-    }
-    if (link) {
-        *versioned = without_slash(mem, absolute(mem, url, link));
-        return NULL;
-    }
-    log_warning("Failed to discover available identity versions when contacting %s. Attempting to parse version from "
-                "URL.",
-                url);
-    if (!strncasecmp(path_of(url), "/v3", 3)) {
-        *versioned = without_slash(mem, url);
-        return NULL;
-    }
-    if (call.failure != HTTP_ANSWERED)
-        why = identity_connection_fault(mem, &call)->message;
-    else if (call.status >= 400)
-        why = identity_http_fault(mem, &call)->message;
-    else
-        why = mem_printf(mem, "Invalid Response - Bad version data returned from %s", url);
-    return fault_text(mem, keystone_DiscoveryFailure,
-                      "Could not find versioned identity endpoints when attempting to authenticate. Please check that "
-                      "your auth_url is correct. %s",
-                      why);
-}
-
-/* Versioned URLs that version documents named, by what somebody had. */
-struct discovered {
-    struct discovered *next;
-    const char *from, *to;
-};
-
-/* Where a version ("/v2", "/v2.0") begins that ends the text; its length when there is none. */
-size_t identity_version_start(const char *url)
-{
-    size_t length = strlen(url), at;
-
-    while (length && url[length - 1] == '/')
-        length--;
-    at = length;
-    while (at && url[at - 1] != '/')
-        at--;
-    if (!at || at + 1 >= length || url[at] != 'v' || url[at + 1] < '0' || url[at + 1] > '9')
-        return length;
-    return strspn(url + at + 1, "0123456789.") >= length - at - 1 ? at - 1 : length;
-}
-
-struct fault *identity_versioned(struct worker *worker, const void *mem, const char *url,
-                                 const struct identity_way *way, const char **versioned)
-{
-    struct discovered **list = clients_state(worker, "identity.versions", sizeof(struct discovered *));
-    size_t start = identity_version_start(url);
-    struct discovered *known;
-
-    if (!strncmp(url + start, "/v3", 3)) {
-        *versioned = without_slash(mem, url);
-        return NULL;
-    }
-    for (known = *list; known; known = known->next)
-        if (!strcmp(known->from, url)) {
-            *versioned = known->to;
-            return NULL;
-        }
-    TRY(identity_discover(worker, mem, mem_strndup(mem, url, start), way, versioned));
-    known = mem_new(list, struct discovered);
-    known->from = mem_strdup(known, url);
-    known->to = mem_strdup(known, *versioned);
-    known->next = *list;
-    *list = known;
-    return NULL;
 }
 
 /* ---- the request for a token ---- */
@@ -669,7 +515,7 @@ struct fault *identity_token(struct worker *worker, const void *mem, const char 
         /* The plugins of v3 alone trust their URL. */
         if (!strcmp(options.type, "password") || !strcmp(options.type, "token"))
             TRY(identity_discover(worker, mem, options.auth_url, way, &base));
-        user->base = without_slash(user, base);
+        user->base = identity_plain_url(user, base);
     }
     user->has_token = false;
     return ask(worker, mem, user, way, &options);

@@ -74,6 +74,8 @@ struct fault *identity_versioned(struct worker *worker, const void *mem, const c
 
 /* Where a version ("/v2", "/v2.0") begins that ends the URL; where slashes at its end begin when there is none. */
 size_t identity_version_start(const char *url);
+/* The URL without slashes at its end, on mem. */
+const char *identity_plain_url(const void *mem, const char *url);
 
 /* One call to keystone, repeated as `way` says while there is no connection. */
 void identity_perform(struct worker *worker, const void *mem, const struct identity_way *way, struct http_call *call);

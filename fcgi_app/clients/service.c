@@ -24,7 +24,7 @@
 
 LOG_MODULE("keystoneauth.session");
 
-enum { MAX_REDIRECTS = 30, OWN_HEADERS = 12 };
+enum { OWN_HEADERS = 12 };
 #define FIRST_DELAY 0.5 /* seconds; doubled each time, up to a minute */
 #define LONGEST_DELAY 60.0
 #define SERVICE_USER "service_user"
@@ -239,25 +239,14 @@ static void fail(struct attempt *attempt, struct fault *fault)
     attempt->call->fault = fault;
 }
 
-static bool is_redirect(int status)
-{
-    return status == 301 || status == 302 || status == 303 || status == 305 || status == 307 || status == 308;
-}
-
 /* Whether the answer's Location is to be asked next. */
 static bool follow(struct attempt *attempt)
 {
-    const char *location = http_reply_header(&attempt->http, "Location");
-    const char *host;
+    const char *next = http_redirected(attempt->mem, &attempt->http);
 
-    if (!is_redirect(attempt->http.status) || !location || attempt->redirects++ >= MAX_REDIRECTS)
+    if (!next || attempt->redirects++ >= HTTP_MAX_REDIRECTS)
         return false;
-    if (!strstr(location, "://")) {
-        host = strstr(attempt->http.url, "://");
-        location = mem_printf(attempt->mem, "%.*s%s%s", (int)(host + 3 + strcspn(host + 3, "/?#") - attempt->http.url),
-                              attempt->http.url, *location == '/' ? "" : "/", location);
-    }
-    attempt->http.url = location;
+    attempt->http.url = next;
     return true;
 }
 

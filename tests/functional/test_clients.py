@@ -54,9 +54,15 @@ class KeyManager(http.server.ThreadingHTTPServer):
                 text = known.get((self.command, self.path))
                 text = json.dumps(text or {"title": "Not Found"}).encode()
                 status = 200 if (self.command, self.path) in known else 404
-                if instead:
+                headers = {}
+                if callable(instead):
+                    status, headers, text = instead(self.command, self.path)
+                    text = json.dumps(text).encode()
+                elif instead:
                     status, text = instead[0], instead[1].encode()
                 self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
@@ -164,6 +170,78 @@ def test_whose_token_goes_beside(home, running, peers, options, user):
     asked = [call for call in peers.take() if call.method == "POST"]
     assert len(asked) == 1 and '"%s"' % user in json.dumps(asked[0].body, default=str)
     assert all(call[3]["X-Service-Token"] for call in manager.calls)
+
+
+# -- how our own users come to keystone
+
+class Keystone(KeyManager):
+    """Gives versions at one path, and a token to whoever asks anywhere; moved={path: where it went}."""
+
+    def __init__(self, versions=None, moved=None):
+        super().__init__(instead=lambda method, path: (
+            ((307, {"Location": moved[path]}, {}) if path in (moved or {}) else
+             (300, {}, versions)) if method == "GET" or path in (moved or {}) else
+            (201, {"X-Subject-Token": "ours"}, {"token": {"expires_at": "2098-01-01T00:00:00.000000Z", "catalog": []}})))
+
+
+def service_user(url, **more):
+    return {"auth_type": "password", "auth_url": url, "username": "u", "password": "p", "user_domain_id": "default", **more}
+
+
+def versions(*rows):
+    return {"versions": {"values": [{"id": id_, "status": status, "links": [{"rel": "self", "href": href}]}
+                                    for id_, status, href in rows]}}
+
+
+@pytest.mark.parametrize("at, rows, asked", (
+    ("", [("v3.14", "stable", "v3/")], "/v3/auth/tokens"),
+    ("", [("v3.14", "stable", "/v3/")], "/v3/auth/tokens"),
+    ("/identity", [("v3.14", "stable", "v3/")], "/identity/v3/auth/tokens"),
+    ("/identity/", [("v3.14", "stable", "/v3")], "/v3/auth/tokens"),
+    # What a document says of its host does not count: the password goes to whom the operator named.
+    ("", [("v3.14", "stable", "http://elsewhere.invalid/v3/")], "/v3/auth/tokens"),
+    ("/identity", [("v3.14", "stable", "http://elsewhere.invalid:1/v3/")], "/identity/v3/auth/tokens"),
+    ("", [("v3.14", "stable", "//elsewhere.invalid/v3/")], "/v3/auth/tokens"),
+    ("/v3", [("v3.14", "stable", "https://elsewhere.invalid/v3/")], "/v3/auth/tokens"),
+    ("", [("v2.0", "deprecated", "v2.0/"), ("v3.14", "DEPRECATED", "v3/")], "/v3/auth/tokens"),
+    ("", [("v3.14", "experimental", "v3/")], None), ("", [("v4.0", "stable", "v4/")], None)))
+def test_where_keystone_says_that_it_is(home, running, at, rows, asked):
+    manager, keystone = KeyManager(), Keystone(versions(*rows))
+    running += [manager, keystone]
+    answer = order(home, manager, {"send_service_user_token": "true"},
+                   barbican_service_user=service_user(keystone.url + at, project_id="x"))
+    posted = [call[1] for call in keystone.calls if call[0] == "POST"]
+    assert posted == ([asked] if asked else []) and (answer == {"key": KEY}) == bool(asked)
+
+
+def test_keystone_may_send_us_on(home, running):
+    manager, keystone = KeyManager(), Keystone(versions(("v3.14", "stable", "v3/")), moved={
+        "/identity": "/identity/", "/identity/v3/auth/tokens": "/v3/auth/tokens"})
+    running += [manager, keystone]
+    assert order(home, manager, {"send_service_user_token": "true"}, barbican_service_user=service_user(
+        keystone.url + "/identity", project_id="x")) == {"key": KEY}
+    assert [call[:2] for call in keystone.calls] == [
+        ("GET", "/identity"), ("GET", "/identity/"), ("POST", "/identity/v3/auth/tokens"), ("POST", "/v3/auth/tokens")]
+    assert keystone.calls[2][2] == keystone.calls[3][2]
+
+
+@pytest.mark.parametrize("more, scope", (
+    ({"project_name": "s", "project_domain_id": "d"}, {"project": {"name": "s", "domain": {"id": "d"}}}),
+    ({"project_name": "s", "project_domain_name": "D"}, {"project": {"name": "s", "domain": {"name": "D"}}}),
+    ({"project_id": "p"}, {"project": {"id": "p"}}), ({"tenant_id": "p"}, {"project": {"id": "p"}}),
+    ({"domain_id": "d"}, {"domain": {"id": "d"}}), ({"domain_name": "D"}, {"domain": {"name": "D"}}),
+    ({"trust_id": "t"}, {"OS-TRUST:trust": {"id": "t"}}), ({"system_scope": "all"}, {"system": {"all": True}}),
+    ({"project_id": "p", "system_scope": "all"}, {"project": {"id": "p"}}), ({}, None),
+    ({"project_id": "p", "trust_id": "t"}, "refused"), ({"domain_id": "d", "project_name": "s"}, "refused")))
+def test_what_our_own_token_is_for(home, running, more, scope):
+    manager, keystone = KeyManager(), Keystone()
+    running += [manager, keystone]
+    answer = order(home, manager, {"send_service_user_token": "true"}, barbican_service_user={
+        **service_user(keystone.url + "/v3", **more), "auth_type": "v3password"})
+    if scope == "refused":
+        assert answer["fault"] == "keystone_AuthorizationFailure" and not keystone.calls and not manager.calls
+    else:
+        assert answer == {"key": KEY} and json.loads(keystone.calls[0][2])["auth"].get("scope") == scope
 
 
 @pytest.mark.parametrize("cafile", (None, "PEER"))
