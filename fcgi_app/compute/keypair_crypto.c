@@ -8,8 +8,10 @@
 
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/strbuf.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/keypairs.h"
 
+#include <ctype.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -274,40 +276,167 @@ static void bio_free(void *bio)
     BIO_free(bio);
 }
 
-/* Is there a PEM frame with base64 in it, whatever that holds? */
-static bool is_framed(const char *text)
+/* What stands before `mark`; the text goes on behind it. False: there is no mark. */
+static bool read_until(const char **text, const char *mark, struct piece *before)
 {
-    BIO *in = BIO_new_mem_buf(text, -1);
-    char *name = NULL, *header = NULL;
-    unsigned char *data = NULL;
-    long length;
-    bool framed = in && PEM_read_bio(in, &name, &header, &data, &length);
+    const char *at = strstr(*text, mark);
 
-    OPENSSL_free(name);
-    OPENSSL_free(header);
-    OPENSSL_free(data);
-    BIO_free(in);
-    return framed;
+    if (!at)
+        return false;
+    *before = (struct piece){ (const unsigned char *)*text, (size_t)(at - *text) };
+    *text = at + strlen(mark);
+    return true;
+}
+
+/* Base64 to the letter, padded or not. NULL, or what is wrong with it in the words of the reference's library. */
+static const char *base64_strict(const void *mem, const char *text, size_t length, struct piece *out)
+{
+    unsigned char *data = mem_array(mem, unsigned char, length + 3);
+    size_t digits = 0, pads = 0;
+    unsigned bits = 0;
+
+    *out = (struct piece){ data, 0 };
+    if (length % 4 == 1)
+        return "InvalidLength";
+    for (size_t i = 0; i < length; i++) {
+        int digit = digit_of(text[i]);
+
+        if (text[i] == '=' ? i % 4 < 2 : pads > 0)
+            return mem_printf(mem, "InvalidByte(%zu, 61)", pads ? digits : i);
+        if (text[i] == '=') {
+            pads++;
+            continue;
+        }
+        if (digit < 0)
+            return mem_printf(mem, "InvalidByte(%zu, %u)", i, (unsigned)(unsigned char)text[i]);
+        bits = (bits << 6 | (unsigned)digit) & 0xffffff;
+        digits++;
+        if (digits % 4 != 1)
+            data[out->length++] = (unsigned char)(bits >> (digits % 4 == 2 ? 4 : digits % 4 == 3 ? 2 : 0));
+    }
+    if ((digits % 4 == 2 && bits & 15) || (digits % 4 == 3 && bits & 3))
+        return mem_printf(mem, "InvalidLastSymbol(%zu, %u)", digits - 1, (unsigned)(unsigned char)text[digits - 1]);
+    return NULL;
+}
+
+/* One frame of a PEM file: NULL, or what is wrong with it. */
+static const char *read_frame(const void *mem, const struct piece *tag, const struct piece *body,
+                              const struct piece *end, struct piece *data)
+{
+    char **lines = text_split(mem, mem_strndup(mem, (const char *)body->p, body->length), '\n');
+    const char *wrong;
+    struct strbuf digits;
+
+    if (!tag->length)
+        return "MissingBeginTag";
+    if (!end->length)
+        return "MissingEndTag";
+    if (tag->length != end->length || memcmp(tag->p, end->p, tag->length))
+        return mem_printf(mem, "MismatchedTags(\"%.*s\", \"%.*s\")", (int)tag->length, (const char *)tag->p,
+                          (int)end->length, (const char *)end->p);
+    strbuf_init(&digits, mem, 1024);
+    for (size_t i = 0; lines[i]; i++) {
+        size_t length = strlen(lines[i]), from = i ? 0 : strspn(lines[i], " \t\r");
+
+        while (length > from && isspace((unsigned char)lines[i][length - 1]))
+            length--;
+        strbuf_put(&digits, lines[i] + from, length - from);
+    }
+    wrong = base64_strict(mem, digits.data, digits.length, data);
+    return wrong ? mem_printf(mem, "InvalidData(%s)", wrong) : NULL;
+}
+
+static bool is_certificate(const struct piece *tag)
+{
+    static const char *const names[] = { "CERTIFICATE", "X509 CERTIFICATE" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (tag->length == strlen(names[i]) && !memcmp(tag->p, names[i], tag->length))
+            return true;
+    return false;
+}
+
+/* The first certificate of a PEM file, all of whose frames must be good. NULL, or the words of the refusal. */
+static const char *read_certificate(const void *mem, const char *text, struct piece *data)
+{
+    struct piece before, tag, body, end, found = { NULL, 0 };
+    bool framed = false, known = false;
+    const char *wrong = NULL;
+
+    while (!wrong && read_until(&text, "-----BEGIN ", &before) && read_until(&text, "-----", &tag) &&
+           read_until(&text, "-----END ", &body) && read_until(&text, "-----", &end)) {
+        framed = true;
+        wrong = read_frame(mem, &tag, &body, &end, &found);
+        if (!wrong && !known && is_certificate(&tag)) {
+            *data = found;
+            known = true;
+        }
+    }
+    if (wrong || !framed)
+        return mem_printf(
+            mem,
+            "Unable to load PEM file. See https://cryptography.io/en/latest/faq/#why-can-t-i-import-my-pem-"
+            "file for more details. %s",
+            wrong ? wrong : "MalformedFraming");
+    return known ? NULL
+                 : "Valid PEM but no BEGIN CERTIFICATE/END CERTIFICATE delimiters. Are you sure this is a certificate?";
+}
+
+static const char *wrong_tag(const void *mem, unsigned char tag)
+{
+    static const char *const classes[] = { "Universal", "Application", "ContextSpecific", "Private" };
+
+    return mem_printf(mem, "UnexpectedTag { actual: Tag { value: %u, constructed: %s, class: %s } }", tag & 0x1fU,
+                      tag & 0x20 ? "true" : "false", classes[tag >> 6]);
+}
+
+/* What is wrong with data that are no certificate, as far as the outermost element and the first within it tell. */
+static const char *asn1_error(const void *mem, const struct piece *data)
+{
+    size_t head = 2, size;
+
+    if (!data->length)
+        return "ShortData";
+    if (data->p[0] != 0x30)
+        return wrong_tag(mem, data->p[0]);
+    if (data->length < 2)
+        return "ShortData";
+    size = data->p[1];
+    if (size > 0x84 || size == 0x80)
+        return "InvalidLength";
+    if (size > 0x80) {
+        head += size - 0x80;
+        if (data->length < head)
+            return "ShortData";
+        size = 0;
+        for (size_t i = 2; i < head; i++)
+            size = size << 8 | data->p[i];
+    }
+    if (data->length - head < size)
+        return "ShortData";
+    if (data->length - head > size)
+        return "ExtraData";
+    return mem_printf(mem, "%s, location: [\"RawCertificate::tbs_cert\"]",
+                      size && data->p[head] != 0x30 ? wrong_tag(mem, data->p[head]) : "ShortData");
 }
 
 static struct fault *x509_fingerprint(const void *mem, const char *text, const char **fingerprint)
 {
-    BIO *in = BIO_new_mem_buf(text, -1);
-    X509 *certificate = in ? PEM_read_bio_X509(in, NULL, NULL, NULL) : NULL;
     unsigned char digest[EVP_MAX_MD_SIZE];
+    struct piece data = { NULL, 0 };
+    const char *wrong = read_certificate(mem, text, &data);
+    const unsigned char *p = data.p;
+    X509 *certificate = wrong ? NULL : d2i_X509(NULL, &p, (long)data.length);
     unsigned size;
-    bool done = certificate && X509_digest(certificate, EVP_sha1(), digest, &size), framed = done || is_framed(text);
+    bool done = certificate && p == data.p + data.length && X509_digest(certificate, EVP_sha1(), digest, &size);
 
     X509_free(certificate);
-    BIO_free(in);
     ERR_clear_error();
-    if (!done)
+    if (!wrong && !done)
+        wrong = mem_printf(mem, "error parsing asn1 value: ParseError { kind: %s }", asn1_error(mem, &data));
+    if (wrong)
         return fault_new(mem, InvalidKeypair,
-                         framed ? "failed to generate X509 fingerprint. Error message: error parsing asn1 value: "
-                                  "ParseError { kind: ShortData }"
-                                : "failed to generate X509 fingerprint. Error message: Unable to load PEM file. See "
-                                  "https://cryptography.io/en/latest/faq/#why-can-t-i-import-my-pem-file for more "
-                                  "details. MalformedFraming");
+                         mem_printf(mem, "failed to generate X509 fingerprint. Error message: %s", wrong));
     *fingerprint = hex_of(mem, digest, size);
     return NULL;
 }

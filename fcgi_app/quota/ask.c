@@ -195,11 +195,26 @@ static struct fault *count_by_placement(const struct context *context, const str
     TRY(placement_usages(context, context->mem, question->project_id, NULL, &usage));
     answer->of_project.of[QUOTA_CORES] = usage.cores;
     answer->of_project.of[QUOTA_RAM] = usage.ram;
-    if (!question->user_id)
+    if (!question->user_id || (question->limited_user && !answer->user_has[QUOTA_INSTANCES] &&
+                               !answer->user_has[QUOTA_CORES] && !answer->user_has[QUOTA_RAM]))
         return NULL;
     TRY(placement_usages(context, context->mem, question->project_id, question->user_id, &usage));
     answer->of_user.of[QUOTA_CORES] = usage.cores;
     answer->of_user.of[QUOTA_RAM] = usage.ram;
+    return NULL;
+}
+
+static struct fault *count_servers(const struct context *context, const struct quota_question *question,
+                                   struct quota_answer *answer, struct cell_counts *cells)
+{
+    struct db_batch *batch = db_batch(context, context->mem);
+    bool counted;
+
+    TRY(count_by_placement(context, question, answer, &counted));
+    if (counted)
+        return NULL;
+    TRY(add_cells(context, question, batch, cells));
+    db_batch_run(batch, 0);
     return NULL;
 }
 
@@ -252,7 +267,7 @@ struct fault *quota_ask(const struct context *context, const struct quota_questi
     struct db_params none = { 0 };
     struct db_answer limits = { 0 }, groups = { 0 }, key_pairs = { 0 }, members = { 0 }, unmigrated = { 0 };
     struct cell_counts cells = { 0 };
-    bool counted = false;
+    bool by_placement = conf_bool(context->worker->conf, OPTION_quota_count_usage_from_placement);
 
     *answer = (struct quota_answer){ 0 };
     /* A project's limits, unlike a class', are for those within one, and for administrators. */
@@ -281,10 +296,7 @@ struct fault *quota_ask(const struct context *context, const struct quota_questi
             db_batch_add(batch, api, &QUOTA_UNMIGRATED_MAPPINGS, &none, &unmigrated);
         }
     }
-    if ((question->wanted & QUOTA_ASK_SERVERS) &&
-        conf_bool(context->worker->conf, OPTION_quota_count_usage_from_placement))
-        TRY(count_by_placement(context, question, answer, &counted));
-    if ((question->wanted & QUOTA_ASK_SERVERS) && !counted)
+    if ((question->wanted & QUOTA_ASK_SERVERS) && !by_placement)
         TRY(add_cells(context, question, batch, &cells));
     db_batch_run(batch, 0);
     TRY(limits.fault);
@@ -294,6 +306,8 @@ struct fault *quota_ask(const struct context *context, const struct quota_questi
     TRY(unmigrated.fault);
     if (question->wanted & QUOTA_ASK_LIMITS)
         read_limits(context, &limits.rows, answer);
+    if ((question->wanted & QUOTA_ASK_SERVERS) && by_placement)
+        TRY(count_servers(context, question, answer, &cells));
     if (groups.rows.count) {
         answer->of_project.of[QUOTA_SERVER_GROUPS] = ((const struct quota_counts *)groups.rows.rows)->of_project;
         answer->of_user.of[QUOTA_SERVER_GROUPS] = ((const struct quota_counts *)groups.rows.rows)->of_user;

@@ -27,6 +27,7 @@ struct quota_question {
     const char *project_id;
     const char *user_id; /* whose count and, unless limits_user_id is set, whose limits; NULL: none */
     const char *limits_user_id;
+    bool limited_user;      /* the user's servers are counted only where a limit of them was set for the user itself */
     const char *class_name; /* NULL: the default class */
     const char *const *members;
     size_t member_count;

@@ -294,6 +294,7 @@ static struct fault *ask_for_servers(const struct context *context, const char *
         .wanted = QUOTA_ASK_LIMITS | QUOTA_ASK_SERVERS,
         .project_id = project_id,
         .user_id = user_id,
+        .limited_user = true,
     };
     struct quota_answer asker;
 

@@ -156,6 +156,35 @@ notification_format = versioned
 versioned_notifications_topics = one,two
 default_level = WARN
 ''',
+    'counted': '''
+[quota]
+count_usage_from_placement = true
+recheck_quota = false
+key_pairs = 1
+server_groups = 2
+''',
+    'strict': '''
+[DEFAULT]
+default_schedule_zone = az-explicit
+max_local_block_devices = 1
+password_length = 30
+default_ephemeral_format = ext4
+
+[api]
+enable_instance_password = false
+
+[cinder]
+cross_az_attach = false
+
+[glance]
+verify_glance_signatures = true
+enable_certificate_validation = true
+default_trusted_certificate_ids = ca,cb
+
+[pci]
+alias = { "vendor_id":"8086", "product_id":"0443", "device_type":"type-PCI", "name":"a1" }
+alias = { "vendor_id":"8086", "product_id":"0444", "device_type":"type-PF", "name":"a2", "numa_policy": "required" }
+''',
     'proxies': '''
 [DEFAULT]
 flat_injected = true
