@@ -520,21 +520,6 @@ const char *http_reply_header(const struct http_call *call, const char *name)
     return NULL;
 }
 
-const char *http_redirected(const void *mem, const struct http_call *call)
-{
-    const char *location = http_reply_header(call, "Location"), *host;
-
-    if (call->failure != HTTP_ANSWERED || !location ||
-        !(call->status == 301 || call->status == 302 || call->status == 303 || call->status == 305 ||
-          call->status == 307 || call->status == 308))
-        return NULL;
-    if (strstr(location, "://"))
-        return location;
-    host = strstr(call->url, "://");
-    return mem_printf(mem, "%.*s%s%s", (int)(host + 3 + strcspn(host + 3, "/?#") - call->url), call->url,
-                      *location == '/' ? "" : "/", location);
-}
-
 unsigned http_open_connections(const struct worker *worker)
 {
     return worker->clients

@@ -82,11 +82,6 @@ void http_perform(struct worker *worker, const void *mem, struct http_call *call
 /* The first header of that name in the answer, case-insensitive; NULL: none. */
 const char *http_reply_header(const struct http_call *call, const char *name);
 
-/* Where an answered call is sent on to, on mem; NULL: nowhere. The same method and body go there, as upstream does it.
- */
-const char *http_redirected(const void *mem, const struct http_call *call);
-enum { HTTP_MAX_REDIRECTS = 30 };
-
 /* Connections that are open now, for the scoreboard. */
 unsigned http_open_connections(const struct worker *worker);
 

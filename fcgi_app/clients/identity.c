@@ -199,6 +199,21 @@ struct fault *identity_http_fault(const void *mem, const struct http_call *call)
     return fault_text(mem, keystone_HttpError, "%s", message);
 }
 
+const char *identity_redirected(const void *mem, const struct http_call *call)
+{
+    const char *location = http_reply_header(call, "Location"), *host;
+
+    if (call->failure != HTTP_ANSWERED || !location ||
+        !(call->status == 301 || call->status == 302 || call->status == 303 || call->status == 305 ||
+          call->status == 307 || call->status == 308))
+        return NULL;
+    if (strstr(location, "://"))
+        return location;
+    host = strstr(call->url, "://");
+    return mem_printf(mem, "%.*s%s%s", (int)(host + 3 + strcspn(host + 3, "/?#") - call->url), call->url,
+                      *location == '/' ? "" : "/", location);
+}
+
 void identity_perform(struct worker *worker, const void *mem, const struct identity_way *way, struct http_call *call)
 {
     double delay = 0.5;
@@ -210,7 +225,7 @@ void identity_perform(struct worker *worker, const void *mem, const struct ident
     call->idle_timeout = way->idle_timeout;
     for (;;) {
         http_perform(worker, mem, call, 1);
-        next = redirects < HTTP_MAX_REDIRECTS ? http_redirected(mem, call) : NULL;
+        next = redirects < IDENTITY_MAX_REDIRECTS ? identity_redirected(mem, call) : NULL;
         if (next) {
             call->url = next;
             redirects++;

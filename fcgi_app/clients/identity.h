@@ -77,6 +77,11 @@ size_t identity_version_start(const char *url);
 /* The URL without slashes at its end, on mem. */
 const char *identity_plain_url(const void *mem, const char *url);
 
+/* Where an answered call is sent on to, on mem; NULL: nowhere. The same method and body go there, as upstream does it.
+ */
+const char *identity_redirected(const void *mem, const struct http_call *call);
+enum { IDENTITY_MAX_REDIRECTS = 30 };
+
 /* One call to keystone, repeated as `way` says while there is no connection. */
 void identity_perform(struct worker *worker, const void *mem, const struct identity_way *way, struct http_call *call);
 

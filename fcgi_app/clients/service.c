@@ -242,9 +242,9 @@ static void fail(struct attempt *attempt, struct fault *fault)
 /* Whether the answer's Location is to be asked next. */
 static bool follow(struct attempt *attempt)
 {
-    const char *next = http_redirected(attempt->mem, &attempt->http);
+    const char *next = identity_redirected(attempt->mem, &attempt->http);
 
-    if (!next || attempt->redirects++ >= HTTP_MAX_REDIRECTS)
+    if (!next || attempt->redirects++ >= IDENTITY_MAX_REDIRECTS)
         return false;
     attempt->http.url = next;
     return true;
