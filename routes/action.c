@@ -18,11 +18,14 @@ struct fault *action_authorize(struct call *call, const struct target *target, c
 struct fault *action_simple(struct call *call, enum server_action action, const char *rule, enum action_target keys,
                             const struct action_more *more)
 {
+    static const enum fault_name conflicts[] = { FAULT_InstanceNotReady, FAULT_COUNT };
     struct target *target;
+    struct fault *fault;
 
     TRY(action_find(call->context, action, call->vars[0], &target));
     TRY(action_authorize(call, target, rule, keys));
-    return target_conflict(target, action_run(call->context, action, target, more));
+    fault = action_run(call->context, action, target, more);
+    return target_conflict(target, action_fault_as(call, fault, 409, conflicts));
 }
 
 struct fault *action_conflict_unlocked(const struct target *target, struct fault *fault, const char *word)

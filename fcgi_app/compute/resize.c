@@ -183,7 +183,7 @@ struct fault *server_revert_resize(const struct context *context, struct target 
     struct quota_server from, to;
     struct server_spec *spec;
     struct flavor_row *flavor;
-    struct service source;
+    const char *zone;
     json_t *old;
 
     TRY(target_check_lock(context, target));
@@ -200,10 +200,9 @@ struct fault *server_revert_resize(const struct context *context, struct target 
     from = (struct quota_server){ .vcpus = target_flavor_int(target, "vcpus"),
                                   .memory_mb = target_flavor_int(target, "memory_mb") };
     TRY(quota_check_resize(context, &from, &to, true, target->row->project_id, target->row->user_id));
-    TRY(host_service_anywhere(context, migration->source_compute, &source));
-    TRY(service_find_zone(context, &source));
+    TRY(host_find_zone(context, migration->source_compute, &zone));
     TRY(respecify(context, target, old, flavor, spec));
-    target_set_text(target, "availability_zone", source.zone);
+    target_set_text(target, "availability_zone", zone);
     target_set_text(target, "task_state", "resize_reverting");
     TRY(target_save(context, target, &(struct target_guard){ .task_states = &idle, .action = "revertResize" }));
     TRY(set_status(context, target, migration, "reverting"));

@@ -121,7 +121,7 @@ static struct fault *check_host(const struct context *context, const struct targ
                                 const char *zone)
 {
     struct db_params params = { 0 };
-    struct service service;
+    const char *host_zone;
     struct db_rows rows;
 
     db_param_text(&params, host);
@@ -130,9 +130,8 @@ static struct fault *check_host(const struct context *context, const struct targ
         return fault_new(target->mem, ComputeHostNotFound, host);
     if (!zone)
         return NULL;
-    TRY(host_service_anywhere(context, host, &service));
-    TRY(service_find_zone(context, &service));
-    if (!service.zone || strcmp(service.zone, zone))
+    TRY(host_find_zone(context, host, &host_zone));
+    if (strcmp(host_zone, zone))
         return fault_new(target->mem, UnshelveHostNotInAZ, host, zone);
     return NULL;
 }

@@ -357,7 +357,7 @@ struct fault *target_reject_task_states(const struct target *target, const struc
 
 struct fault *target_conflict(const struct target *target, struct fault *fault)
 {
-    if (fault && (fault_is(fault, FAULT_InstanceInvalidState) || fault_is(fault, FAULT_InstanceNotReady)))
+    if (fault && fault_is(fault, FAULT_InstanceInvalidState))
         return fault_http(target->mem, 409, "%s", fault->message);
     return fault;
 }

@@ -111,7 +111,7 @@ struct fault *target_check_states(const struct target *target, const struct inst
 struct fault *target_reject_task_states(const struct target *target, const struct instance_states *task_states,
                                         const char *action) FAULT_CHECK;
 
-/* HTTP 409 for InstanceIsLocked, InstanceNotReady and InstanceInvalidState; any other fault (and NULL) unchanged. */
+/* HTTP 409 for InstanceIsLocked and InstanceInvalidState; any other fault (and NULL) unchanged. */
 struct fault *target_conflict(const struct target *target, struct fault *fault);
 
 /* The server as the bus' Instance object with all that it was found with. */

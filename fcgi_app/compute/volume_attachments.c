@@ -139,15 +139,11 @@ static struct fault *check_zone(const struct context *context, const struct targ
                                 const struct cinder_volume *volume)
 {
     const char *zone = target->row->availability_zone;
-    struct service service = { 0 };
 
     if (conf_bool(context->worker->conf, OPTION_cinder_cross_az_attach))
         return NULL;
-    if (target->row->host) {
-        TRY(host_service_anywhere(context, target->row->host, &service));
-        TRY(service_find_zone(context, &service));
-        zone = service.zone;
-    }
+    if (target->row->host)
+        TRY(host_find_zone(context, target->row->host, &zone));
     if (zone && volume->availability_zone && !strcmp(zone, volume->availability_zone))
         return NULL;
     return fault_new(target->mem, InvalidVolume,

@@ -47,6 +47,23 @@ static const char *zone_of(const struct context *context, const struct service_r
     return joined.length ? joined.data : conf_string(conf, OPTION_DEFAULT_default_availability_zone);
 }
 
+struct fault *host_find_zone(const struct context *context, const char *host, const char **zone)
+{
+    const struct host_zone *row;
+    struct db_rows zones;
+
+    *zone = conf_string(context->worker->conf, OPTION_DEFAULT_default_availability_zone);
+    TRY(db_query(context, context->mem, db_api(context->worker->db), &HOST_ZONES, NULL, &zones));
+    row = zones.rows;
+    for (size_t i = 0; host && i < zones.count; i++) {
+        if (!row[i].host || strcmp(row[i].host, host))
+            continue;
+        *zone = row[i].zone;
+        break;
+    }
+    return NULL;
+}
+
 struct fault *service_find_zone(const struct context *context, struct service *service)
 {
     struct db_rows zones;

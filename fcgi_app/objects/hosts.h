@@ -52,6 +52,9 @@ struct fault *host_service(const struct context *context, const char *host, stru
 struct fault *host_service_anywhere(const struct context *context, const char *host,
                                     struct service *service) FAULT_CHECK;
 
+/* The zone of a host (NULL: of none), whether it has a service or not; the default one outside of aggregates. */
+struct fault *host_find_zone(const struct context *context, const char *host, const char **zone) FAULT_CHECK;
+
 /* Fills service->zone. */
 struct fault *service_find_zone(const struct context *context, struct service *service) FAULT_CHECK;
 

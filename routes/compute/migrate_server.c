@@ -13,7 +13,7 @@
 static struct fault *migrate_server(struct call *call)
 {
     static const enum fault_name refused[] = { FAULT_OverQuota, FAULT_COUNT };
-    static const enum fault_name conflicts[] = { FAULT_ServiceUnavailable, FAULT_COUNT };
+    static const enum fault_name conflicts[] = { FAULT_InstanceNotReady, FAULT_ServiceUnavailable, FAULT_COUNT };
     static const enum fault_name bad[] = { FAULT_ComputeHostNotFound, FAULT_CannotMigrateToSameHost,
                                            FAULT_ExtendedResourceRequestOldCompute, FAULT_COUNT };
     const json_t *wanted = json_object_get(call->body, "migrate");

@@ -32,7 +32,7 @@ struct fault *servers_revert_resize(struct call *call)
 struct fault *servers_resize(struct call *call)
 {
     static const enum fault_name refused[] = { FAULT_OverQuota, FAULT_COUNT };
-    static const enum fault_name conflicts[] = { FAULT_ServiceUnavailable, FAULT_COUNT };
+    static const enum fault_name conflicts[] = { FAULT_InstanceNotReady, FAULT_ServiceUnavailable, FAULT_COUNT };
     static const enum fault_name bad[] = {
         FAULT_CannotResizeDisk,
         FAULT_CannotResizeToSameFlavor,

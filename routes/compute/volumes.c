@@ -420,8 +420,6 @@ static struct fault *delete_attachment(struct call *call)
     if (bdm->boot_index == 0)
         return fault_http(call->mem, 400, "Cannot detach a root device volume");
     fault = volume_detach(call->context, target, &volume, bdm);
-    if (fault && fault_is(fault, FAULT_InstanceNotReady)) /* upstream expects none */
-        return fault;
     fault = action_fault_as(call, fault, 409, down);
     fault = action_fault_as(call, fault, 400, bad);
     return target_conflict(target, fault);
