@@ -233,22 +233,36 @@ struct fault *create_image_parts(struct create *create)
 
 /* ---- does it fit? ---- */
 
-static int64_t number_of(const struct create *create, const char *key)
+/* int(image[key] or 0) */
+static struct fault *number_of(const struct create *create, const char *key, int64_t *number)
 {
-    return json_integer_value(json_object_get(create->image, key));
+    const json_t *value = json_object_get(create->image, key);
+
+    *number = 0;
+    return take_is_true(value) ? take_int(create->mem, value, number) : NULL;
+}
+
+/* In bytes; what is more than they can be counted stays the most. */
+static int64_t gib(int64_t number)
+{
+    int64_t bytes;
+
+    return __builtin_mul_overflow(number, (int64_t)GIB, &bytes) ? number < 0 ? INT64_MIN : INT64_MAX : bytes;
 }
 
 static struct fault *check_disk(const struct create *create)
 {
     const struct new_device *root = create_root_device(&create->devices);
-    int64_t least = number_of(create, "min_disk") * GIB, size = number_of(create, "size");
-    int64_t there = create->flavor->root_gb * GIB;
+    int64_t least, size, there = gib(create->flavor->root_gb);
     bool may;
 
+    TRY(number_of(create, "min_disk", &least));
+    TRY(number_of(create, "size", &size));
+    least = gib(least);
     if (root && root->destination_type && !strcmp(root->destination_type, "volume")) {
-        if (root->volume_size == DEVICE_NONE || least <= root->volume_size * GIB)
+        if (root->volume_size == DEVICE_NONE || least <= gib(root->volume_size))
             return NULL;
-        return fault_new(create->mem, VolumeSmallerThanMinDisk, root->volume_size * GIB, least);
+        return fault_new(create->mem, VolumeSmallerThanMinDisk, gib(root->volume_size), least);
     }
     if (!there) {
         TRY(policy_allows(create->context, "os_compute_api:servers:create:zero_disk_flavor", NULL, &may));
@@ -267,6 +281,7 @@ struct fault *create_image_fits(struct create *create)
     const char *key = create_image_text(create, "cinder_encryption_key_id");
     const json_t *drive = create_image_prop(create, "img_config_drive");
     const char *drive_text = json_string_value(drive);
+    int64_t least;
     json_t *given;
 
     if (!json_object_size(create->image))
@@ -279,7 +294,8 @@ struct fault *create_image_fits(struct create *create)
         return fault_new(create->mem, ImageNotActive, create->image_id ? create->image_id : "None");
     if (drive && (!drive_text || (strcmp(drive_text, "optional") && strcmp(drive_text, "mandatory"))))
         return fault_new(create->mem, InvalidImageConfigDrive, drive_text ? drive_text : "None");
-    if (create->flavor->memory_mb < number_of(create, "min_ram"))
+    TRY(number_of(create, "min_ram", &least));
+    if (create->flavor->memory_mb < least)
         return fault_new(create->mem, FlavorMemoryTooSmall);
     TRY(check_disk(create));
     if (!create->image_meta) {
@@ -326,7 +342,7 @@ json_t *create_system_metadata(const struct create *create)
     const char *container = take_text(create->mem, json_object_get(create->image, "container_format"));
     const json_t *min_ram = json_object_get(create->image, "min_ram");
     json_t *kept = create_keep(create, json_object());
-    int64_t min_disk = create->flavor->root_gb;
+    int64_t min_disk = create->flavor->root_gb, least = json_integer_value(json_object_get(create->image, "min_disk"));
     const char *key;
     json_t *value;
 
@@ -341,8 +357,8 @@ json_t *create_system_metadata(const struct create *create)
     }
     if (min_ram && !json_is_null(min_ram))
         keep_number(kept, "image_min_ram", json_integer_value(min_ram));
-    if (!(disk_format && !strcmp(disk_format, "vhd")) && number_of(create, "min_disk") > min_disk)
-        min_disk = number_of(create, "min_disk");
+    if (!(disk_format && !strcmp(disk_format, "vhd")) && least > min_disk)
+        min_disk = least;
     keep_number(kept, "image_min_disk", min_disk);
     if (disk_format)
         json_object_set_new_nocheck(kept, "image_disk_format", tree_text(disk_format));

@@ -103,7 +103,12 @@ static struct fault *check_port(const struct create *create, const char *id)
     if (!take_is_true(json_object_get(port.raw, "fixed_ips")) && !is(port.ip_allocation, "deferred") &&
         !is(port.ip_allocation, "none"))
         return fault_new(create->mem, PortRequiresFixedIP, id);
-    return take_key(create->mem, port.raw, "network_id", &network);
+    TRY(take_key(create->mem, port.raw, "network_id", &network));
+    if (json_is_object(network) || json_is_array(network))
+        return fault_new(
+            create->mem, ValueError,
+            mem_printf(create->mem, "A string is required in field network_id, not a %s", take_type(network)));
+    return NULL;
 }
 
 static struct fault *check_address(const struct create *create, const struct network_request *request)

@@ -21,11 +21,14 @@ const char *hardware_extra_spec(const struct flavor_row *flavor, const char *key
     return json_string_value(json_object_get(flavor->extra_specs, key));
 }
 
-static const char *image_name(const json_t *image)
+/* What a refusal calls the image by; one that is known by its properties alone has neither name nor id. */
+static struct fault *image_word(const void *mem, const json_t *image, const char *key, const char **word)
 {
-    const char *name = json_string_value(tree_get(image, "name"));
+    const json_t *value = tree_get(image, key);
 
-    return name ? name : "";
+    *word = json_is_null(value) ? "None" : json_string_value(value);
+    return *word ? NULL
+                 : fault_new(mem, NotImplementedError, mem_printf(mem, "Cannot load '%s' in the base class", key));
 }
 
 static const char *bool_word(int value)
@@ -66,28 +69,35 @@ static struct fault *check_memory_encryption(const void *mem, const struct flavo
     int of_image = image_meta_bool(image, "hw_mem_encryption");
     const char *firmware = image_meta_text(image, "hw_firmware_type");
     const char *machine = image_meta_text(image, "hw_machine_type");
-    const char *id = json_string_value(tree_get(image, "id"));
-    const char *who = "";
+    const char *id, *name, *who = "";
 
     if (of_flavor != 1 && of_image != 1)
         return NULL;
-    if (of_flavor != -1 && of_image != -1 && of_flavor != of_image)
+    if (of_flavor != -1 && of_image != -1 && of_flavor != of_image) {
+        TRY(image_word(mem, image, "name", &name));
         return fault_text(mem, FlavorImageConflict,
                           "Flavor %s has hw:mem_encryption extra spec explicitly set to %s, conflicting with image %s "
                           "which has hw_mem_encryption property explicitly set to %s",
-                          flavor->name, spec, image_name(image), bool_word(of_image));
+                          flavor->name, spec, name, bool_word(of_image));
+    }
     if (of_flavor == 1)
         who = mem_printf(mem, "hw:mem_encryption extra spec in %s flavor", flavor->name);
-    if (of_image == true)
-        who = mem_printf(mem, "%s%shw_mem_encryption property of image %s", who, *who ? " and " : "", id ? id : "");
-    if (!firmware || strcmp(firmware, "uefi"))
+    if (of_image == true) {
+        TRY(image_word(mem, image, "id", &id));
+        who = mem_printf(mem, "%s%shw_mem_encryption property of image %s", who, *who ? " and " : "", id);
+    }
+    if (!firmware || strcmp(firmware, "uefi")) {
+        TRY(image_word(mem, image, "name", &name));
         return fault_text(mem, FlavorImageConflict,
                           "Memory encryption requested by %s but image %s doesn't have 'hw_firmware_type' property set "
                           "to 'uefi'",
-                          who, image_name(image));
-    if (machine && !strstr(machine, "q35"))
-        return fault_new(mem, InvalidMachineType, machine, image_name(image), id ? id : "",
-                         "q35 type is required for SEV to work");
+                          who, name);
+    }
+    if (machine && !strstr(machine, "q35")) {
+        TRY(image_word(mem, image, "id", &id));
+        TRY(image_word(mem, image, "name", &name));
+        return fault_new(mem, InvalidMachineType, machine, name, id, "q35 type is required for SEV to work");
+    }
     return NULL;
 }
 
@@ -97,13 +107,15 @@ static struct fault *check_bool(const void *mem, const struct flavor_row *flavor
 {
     int of_flavor = spec_bool(flavor, mem_printf(mem, "hw:%s", key));
     int of_image = image_meta_bool(image, mem_printf(mem, "hw_%s", key));
+    const char *name;
 
     if (of_flavor == -1 || of_image == -1 || of_flavor == of_image)
         return NULL;
+    TRY(image_word(mem, image, "name", &name));
     return fault_text(mem, FlavorImageConflict,
                       "Flavor %s has hw:%s extra spec explicitly set to %s, conflicting with image %s which has hw_%s "
                       "explicitly set to %s.",
-                      flavor->name, key, bool_word(of_flavor), image_name(image), key, bool_word(of_image));
+                      flavor->name, key, bool_word(of_flavor), name, key, bool_word(of_image));
 }
 
 /* ---- serial ports ---- */
@@ -229,23 +241,27 @@ struct fault *hardware_ephemeral_encryption(const void *mem, const struct flavor
     const char *spec = hardware_extra_spec(flavor, "hw:ephemeral_encryption");
     int of_flavor = spec_bool(flavor, "hw:ephemeral_encryption");
     int of_image = image_meta_bool(image, "hw_ephemeral_encryption");
-    const char *image_format = image_meta_text(image, "hw_ephemeral_encryption_format");
+    const char *image_format = image_meta_text(image, "hw_ephemeral_encryption_format"), *name;
 
     *format = NULL;
     *encrypted = of_flavor == 1 || of_image == 1;
-    if (of_flavor != -1 && of_image != -1 && of_flavor != of_image)
+    if (of_flavor != -1 && of_image != -1 && of_flavor != of_image) {
+        TRY(image_word(mem, image, "name", &name));
         return fault_text(mem, FlavorImageConflict,
                           "Flavor %s has hw:ephemeral_encryption extra spec explicitly set to %s, conflicting with "
                           "image %s which has hw_eph_encryption property explicitly set to %s",
-                          flavor->name, spec, image_name(image), bool_word(of_image));
+                          flavor->name, spec, name, bool_word(of_image));
+    }
     if (!*encrypted)
         return NULL;
     *format = hardware_extra_spec(flavor, "hw:ephemeral_encryption_format");
-    if (!text_is_empty(*format) && !text_is_empty(image_format) && strcmp(*format, image_format))
+    if (!text_is_empty(*format) && !text_is_empty(image_format) && strcmp(*format, image_format)) {
+        TRY(image_word(mem, image, "name", &name));
         return fault_text(mem, FlavorImageConflict,
                           "Flavor %s has hw:ephemeral_encryption_format extra spec explicitly set to %s, conflicting "
                           "with image %s which has hw_ephemeral_encryption_format explicitly set to %s.",
-                          flavor->name, *format, image_name(image), image_format);
+                          flavor->name, *format, name, image_format);
+    }
     if (text_is_empty(*format))
         *format = image_format;
     if (text_is_empty(*format)) {

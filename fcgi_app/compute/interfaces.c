@@ -8,13 +8,16 @@
 #include "fcgi_app/compute/actions.h"
 #include "fcgi_app/compute/instance_actions.h"
 #include "fcgi_app/compute/rejects.h"
+#include "fcgi_app/db/services.h"
 #include "fcgi_app/json/json.h"
 #include "fcgi_app/json/take.h"
+#include "fcgi_app/objects/service.h"
 
 #include <string.h>
 
-/* From this version of all nova-computes on, servers with vDPA ports may get and lose interfaces. */
-enum { VDPA_FROM = 62 };
+/* From these versions of nova-compute on: all of them for ports that are remote-managed or, in a server, vDPA; the
+   server's own for ports that ask for resources, of several groups or of one. */
+enum { VDPA_FROM = 62, REMOTE_MANAGED_FROM = 61, EXTENDED_REQUEST_FROM = 60, REQUEST_FROM = 55 };
 
 static const struct instance_states running = INSTANCE_STATES("active", "paused", "stopped");
 static const struct instance_states idle = INSTANCE_STATES(NULL);
@@ -53,18 +56,52 @@ static struct fault *check(const struct context *context, const struct target *t
     return target_check_states(target, &running, &idle, true, action);
 }
 
-/*
- * Upstream asks what the port wants of the host, for computes that are too old to serve it: so old ones do not work
- * with this release.  What remains are the questions and what goes wrong with their answers.
- */
+static struct fault *version_on_host(const struct context *context, const struct target *target, int64_t *version)
+{
+    struct db_params params = { 0 };
+    struct db_rows rows = { 0 };
+
+    if (target->cell && target->row->host) {
+        db_param_text(&params, target->row->host);
+        db_param_text(&params, "nova-compute");
+        TRY(db_query(context, target->mem, target->cell->link, &SERVICE_BY_HOST_AND_BINARY, &params, &rows));
+    }
+    if (!rows.count)
+        return fault_new(target->mem, AttributeError, "'NoneType' object has no attribute 'version'");
+    *version = ((const struct db_service *)rows.rows)->version;
+    return NULL;
+}
+
+/* What the port wants of the host must be within what its nova-compute knows of. */
 static struct fault *check_request(const struct context *context, const struct target *target, const json_t *port)
 {
     const json_t *request = json_object_get(port, "resource_request");
-    json_t *groups;
+    json_t *groups = NULL;
+    int64_t version = 0;
     bool extended;
 
     TRY(neutron_has_extension(context, target->mem, NEUTRON_USER, "port-resource-request-groups", &extended));
-    return extended && take_is_true(request) ? take_get(target->mem, request, "request_groups", &groups) : NULL;
+    if (extended && take_is_true(request))
+        TRY(take_get(target->mem, request, "request_groups", &groups));
+    if (!take_is_true(extended ? groups : request))
+        return NULL;
+    TRY(version_on_host(context, target, &version));
+    if (version >= (extended ? EXTENDED_REQUEST_FROM : REQUEST_FROM))
+        return NULL;
+    return extended ? fault_new(target->mem, ExtendedResourceRequestOldCompute)
+                    : fault_new(target->mem, AttachInterfaceWithQoSPolicyNotSupported, target->row->uuid);
+}
+
+static struct fault *check_remote_managed(const struct context *context, const struct target *target)
+{
+    static const char *const compute[] = { "nova-compute" };
+    int64_t version = 0;
+
+    TRY(service_minimum_version_all_cells(context, compute, 1, false, &version));
+    return version < REMOTE_MANAGED_FROM
+               ? fault_text(target->mem, ForbiddenWithRemoteManagedPorts,
+                            "Remote-managed ports are not supported until an upgrade is fully finished.")
+               : NULL;
 }
 
 struct fault *interface_attach(const struct context *context, struct target *target, const struct interface_wish *wish,
@@ -82,6 +119,8 @@ struct fault *interface_attach(const struct context *context, struct target *tar
         TRY(take_get(target->mem, port.raw, "binding:vnic_type", &kind));
         if (needs_accelerator(port.vnic_type))
             return fault_new(target->mem, ForbiddenPortsWithAccelerator);
+        if (port.vnic_type && !strcmp(port.vnic_type, "remote-managed"))
+            TRY(check_remote_managed(context, target));
         TRY(check_request(context, target, port.raw));
     }
     if (!to.server)

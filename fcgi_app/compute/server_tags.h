@@ -24,6 +24,7 @@ struct fault *server_tags_mapping(const struct context *context, const char *uui
 /* Faults: InstanceNotFound; a server in no cell yet is not found. */
 struct fault *server_tags_list(const struct context *context, const struct instance_mapping *mapping,
                                struct server_tag_list *list) FAULT_CHECK;
+/* The same faults. */
 struct fault *server_tags_exists(const struct context *context, const struct instance_mapping *mapping, const char *tag,
                                  bool *exists) FAULT_CHECK;
 

@@ -13,6 +13,7 @@
 #include "fcgi_app/compute/instance_actions.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/db/attachments.h"
+#include "fcgi_app/json/json.h"
 #include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/hosts.h"
 #include "fcgi_app/objects/write.h"
@@ -159,6 +160,7 @@ static struct fault *reserve(const struct context *context, struct target *targe
                              const struct cinder_volume *volume)
 {
     struct rpc_target to = { .transport_url = target->cell->transport_url, .server = target->row->host };
+    const json_t *shared = json_object_get(volume->raw, "multiattach");
     struct rpc_args args;
     json_t *bdm;
 
@@ -171,7 +173,10 @@ static struct fault *reserve(const struct context *context, struct target *targe
     rpc_arg_null(&args, "disk_bus");
     rpc_arg_null(&args, "device_type");
     rpc_arg_string(&args, "tag", wish->tag);
-    rpc_arg_bool(&args, "multiattach", volume->multiattach);
+    if (shared)
+        json_put_tree(rpc_arg(&args, "multiattach"), shared);
+    else
+        rpc_arg_bool(&args, "multiattach", false);
     return rpc_call(context, &to, RPC_reserve_block_device_name, &args, &bdm);
 }
 

@@ -9,11 +9,13 @@
 #include "routes/resource.h"
 #include "routes/schemas/assisted_volume_snapshots.h"
 
-/* All that a client may have done wrong is a 400 here. */
-static struct fault *as_http(const struct call *call, struct fault *fault)
+/* All that a client may have done wrong is a 400 here; that several servers have the volume is expected of a create
+ * alone. */
+static struct fault *as_http(const struct call *call, struct fault *fault, bool creates)
 {
-    if (fault && (fault_is(fault, FAULT_VolumeBDMNotFound) || fault_is(fault, FAULT_VolumeBDMIsMultiAttach) ||
-                  fault_is(fault, FAULT_InstanceInvalidState) || fault_is(fault, FAULT_InstanceNotReady)))
+    if (fault &&
+        (fault_is(fault, FAULT_VolumeBDMNotFound) || fault_is(fault, FAULT_InstanceInvalidState) ||
+         fault_is(fault, FAULT_InstanceNotReady) || (creates && fault_is(fault, FAULT_VolumeBDMIsMultiAttach))))
         return fault_http(call->mem, 400, "%s", fault->message);
     return fault;
 }
@@ -26,7 +28,7 @@ static struct fault *assisted_volume_snapshots_create(struct call *call)
 
     TRY(policy_check(call->context, "os_compute_api:os-assisted-volume-snapshots:create",
                      &(struct policy_target){ NULL, NULL }));
-    TRY(as_http(call, assisted_snapshot_create(call->context, volume_id, info)));
+    TRY(as_http(call, assisted_snapshot_create(call->context, volume_id, info), true));
     JSON_PUT_LITERAL(call->out, "{\"snapshot\": {\"id\": ");
     if (id)
         json_put_tree(call->out, id);
@@ -55,9 +57,11 @@ static struct fault *assisted_volume_snapshots_delete(struct call *call)
     volume_id = json_object_get(info, "volume_id");
     if (!volume_id)
         return fault_http(call->mem, 400, "'volume_id'");
-    return as_http(call, assisted_snapshot_delete(call->context,
-                                                  json_is_string(volume_id) ? json_string_value(volume_id) : "",
-                                                  call->vars[0], info));
+    return as_http(call,
+                   assisted_snapshot_delete(call->context,
+                                            json_is_string(volume_id) ? json_string_value(volume_id) : "",
+                                            call->vars[0], info),
+                   false);
 }
 
 /* clang-format off */

@@ -101,6 +101,7 @@ static struct fault *show_port(struct call *call, const char *port_id)
     const struct interface_tag *tags;
     struct neutron_port port;
     struct target *target;
+    const json_t *told;
     struct fault *fault;
     json_t *device;
     size_t count;
@@ -116,6 +117,9 @@ static struct fault *show_port(struct call *call, const char *port_id)
     TRY(read_tags(call, target, &tags, &count));
     JSON_PUT_LITERAL(call->out, "{\"interfaceAttachment\": ");
     TRY(put_port(call, port.raw, tags, count));
+    told = json_object_get(port.raw, "id");
+    if (call->version >= 70 && told && !json_is_null(told) && !json_is_string(told))
+        return fault_new(call->mem, DBError, "the id of a port is a text");
     strbuf_putc(call->out, '}');
     return NULL;
 }

@@ -56,10 +56,14 @@ static struct fault *server_tags_index(struct call *call)
 static struct fault *server_tags_show(struct call *call)
 {
     const struct instance_mapping *mapping;
+    struct fault *fault;
     bool exists;
 
     TRY(find(call, POLICY("show"), &mapping));
-    TRY(server_tags_exists(call->context, mapping, call->vars[1], &exists));
+    fault = server_tags_exists(call->context, mapping, call->vars[1], &exists);
+    if (fault && fault_is(fault, FAULT_InstanceNotFound))
+        return fault_http(call->mem, 404, "%s", fault->message);
+    TRY(fault);
     return exists ? NULL : fault_http(call->mem, 404, "Server %s has no tag '%s'", call->vars[0], call->vars[1]);
 }
 

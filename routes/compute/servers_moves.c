@@ -11,6 +11,7 @@
 #include "fcgi_app/quota/quota.h"
 #include "routes/action.h"
 #include "routes/compute/servers_actions.h"
+#include "routes/compute/servers_create.h"
 
 #include <string.h>
 
@@ -32,17 +33,14 @@ struct fault *servers_revert_resize(struct call *call)
 struct fault *servers_resize(struct call *call)
 {
     static const enum fault_name refused[] = { FAULT_OverQuota, FAULT_COUNT };
-    static const enum fault_name conflicts[] = { FAULT_InstanceNotReady, FAULT_ServiceUnavailable, FAULT_COUNT };
+    static const enum fault_name conflicts[] = { FAULT_InstanceNotReady, FAULT_ServiceUnavailable,
+                                                 FAULT_MixedInstanceNotSupportByComputeService, FAULT_COUNT };
     static const enum fault_name bad[] = {
         FAULT_CannotResizeDisk,
         FAULT_CannotResizeToSameFlavor,
         FAULT_FlavorNotFound,
-        FAULT_FlavorImageConflict,
-        FAULT_FlavorMemoryTooSmall,
-        FAULT_FlavorDiskTooSmall,
-        FAULT_ImageCPUPinningForbidden,
-        FAULT_ImageCPUThreadPolicyForbidden,
-        FAULT_ImageNUMATopologyForbidden,
+        FAULT_AutoDiskConfigDisabledByImage,
+        FAULT_ExtendedResourceRequestOldCompute,
         FAULT_COUNT,
     };
     const json_t *wanted = json_object_get(call->body, "resize"), *flavor = json_object_get(wanted, "flavorRef");
@@ -61,9 +59,9 @@ struct fault *servers_resize(struct call *call)
     fault = action_fault_as(call, fault, 403, refused);
     fault = action_fault_as(call, fault, 409, conflicts);
     fault = target_conflict(target, fault);
-    fault = action_fault_as(call, fault, 400, bad);
+    fault = servers_image_conflict(call, action_fault_as(call, fault, 400, bad));
     if (fault && fault_is(fault, FAULT_Invalid))
-        return fault_http(call->mem, 400, "%s", fault->message);
+        return fault_http(call->mem, 400, "Invalid instance image.");
     return fault;
 }
 

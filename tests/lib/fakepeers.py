@@ -206,6 +206,8 @@ class FakePeers:
         extra = {}
         if fault and 'status' in fault:
             status, out = fault['status'], fault.get('body', {'error': {'code': fault['status'], 'message': 'told so'}})
+            if fault.keys() & {'instead', 'text', 'type'}:
+                out, extra = malformed(fault, out, extra)
         elif fault and fault.get('rubbish'):
             status, out = 200, b'<html>not what you expect'
         elif fault and fault.get('drop'):
