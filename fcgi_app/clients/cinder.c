@@ -45,20 +45,49 @@ struct fault *cinder_take(const void *mem, const json_t *answer, const char *key
 
 /* ---- what a status means ---- */
 
-/* What cinder said, as cinderclient's exception keeps it. */
-static const char *error_words(const void *mem, const struct service_call *call)
+/* How cinderclient's class of a status speaks of it where cinder says nothing. */
+static const char *class_words(int status)
 {
-    const json_t *body = call->reply_size ? service_json(mem, call) : NULL, *error;
-    const char *words;
+    switch (status) {
+    case 400:
+        return "Bad request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not found";
+    case 406:
+        return "Not Acceptable";
+    case 413:
+        return "Over limit";
+    case 501:
+        return "Not Implemented";
+    default:
+        return "Unknown Error";
+    }
+}
 
-    if (!body || !json_is_object(body) || !json_object_size(body))
-        return fault_title(call->status);
-    words = json_string_value(json_object_get(body, "message"));
-    if (words)
-        return words;
-    error = json_object_iter_value(json_object_iter((json_t *)(uintptr_t)body));
-    words = json_string_value(json_object_get(error, "message"));
-    return words ? words : "n/a";
+/*
+ * What cinder said, as cinderclient's exception keeps it.
+ * Fault: AttributeError for an object whose first member is none.
+ */
+static struct fault *error_words(const void *mem, const struct service_call *call, const char **words)
+{
+    json_t *body = call->reply_size ? service_json(mem, call) : NULL, *message, *error;
+
+    *words = take_is_true(body) ? "n/a" : fault_title(call->status);
+    if (!json_is_object(body) || !json_object_size(body))
+        return NULL;
+    message = json_object_get(body, "message");
+    if (!message) {
+        error = json_object_iter_value(json_object_iter(body));
+        TRY(take_get(mem, error, "message", &message));
+        if (!message)
+            return NULL;
+    }
+    *words = take_is_true(message) ? take_text(mem, message) : class_words(call->status);
+    return NULL;
 }
 
 static enum fault_name class_of_status(int status)
@@ -81,8 +110,9 @@ static enum fault_name class_of_status(int status)
 
 static struct fault *fault_of(const void *mem, const struct cinder_request *request, const struct service_call *call)
 {
-    const char *words = error_words(mem, call), *whole, *id = service_header(call, "x-compute-request-id");
+    const char *words = NULL, *whole, *id = service_header(call, "x-compute-request-id");
 
+    TRY(error_words(mem, call, &words));
     whole = mem_printf(mem, "%s (HTTP %d)", words, call->status);
     if (id)
         whole = mem_printf(mem, "%s (Request-ID: %s)", whole, id);
@@ -253,13 +283,14 @@ static bool once_more(const struct cinder_request *request, int status, int trie
 static struct fault *outcome(const void *mem, const struct cinder_request *request, const struct service_call *call,
                              json_t **answer)
 {
+    struct fault *fault;
+
     *answer = NULL;
     if (call->fault)
         return fault_of_peer(mem, call->fault);
     if (call->status >= 400) {
-        if (call->status == 404 && request->missing_is_fine)
-            return NULL;
-        return fault_of(mem, request, call);
+        fault = fault_of(mem, request, call);
+        return call->status == 404 && request->missing_is_fine && !fault_is(fault, FAULT_AttributeError) ? NULL : fault;
     }
     *answer = call->reply_size ? service_json(mem, call) : NULL;
     return NULL;

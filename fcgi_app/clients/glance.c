@@ -13,6 +13,7 @@
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/clients/glance_private.h"
 #include "fcgi_app/clients/identity.h"
+#include "fcgi_app/json/take.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -173,26 +174,34 @@ static const char *name_of_status(int status)
     return fault_class(class_of_status(status));
 }
 
-static const char *error_text(const void *mem, const struct service_call *call)
+/*
+ * The words of an error, as glanceclient's exception keeps them.  Faults: AttributeError for JSON that is no object of
+ * objects, TypeError for a message that is no text.
+ */
+static struct fault *error_text(const void *mem, const struct service_call *call, const char **words)
 {
     const char *type = service_header(call, "content-type");
+    json_t *body, *value, *message;
     struct strbuf text;
     const char *key;
-    json_t *body, *value;
 
     strbuf_init(&text, mem, 256);
     strbuf_puts(&text, "HTTP ");
     if (call->reply_size && type && strstr(type, "json")) {
         body = service_json(mem, call);
+        if (body && !json_is_object(body))
+            return fault_new(mem, AttributeError,
+                             mem_printf(mem, "'%s' object has no attribute 'values'", take_type(body)));
         json_object_foreach(body, key, value)
         {
-            const char *message = json_string_value(json_object_get(value, "message"));
-
-            if (!message)
+            TRY(take_get(mem, value, "message", &message));
+            if (!message || json_is_null(message))
                 continue;
+            if (!json_is_string(message))
+                return fault_new(mem, TypeError, "sequence item: expected str instance");
             if (text.length > 5)
                 strbuf_putc(&text, '\n');
-            strbuf_puts(&text, message);
+            strbuf_puts(&text, json_string_value(message));
         }
     } else if (call->reply_size && type && strstr(type, "html")) {
         put_html(&text, mem, call->reply);
@@ -205,7 +214,8 @@ static const char *error_text(const void *mem, const struct service_call *call)
     }
     if (text.length == 5)
         strbuf_puts(&text, name_of_status(call->status));
-    return text.data;
+    *words = text.data;
+    return NULL;
 }
 
 struct fault *glance_status_fault(const void *mem, const struct glance_request *request)
@@ -251,7 +261,7 @@ struct fault *glance_plain_fault(const void *mem, const struct glance_request *r
 /* Why it is worth another try: no connection, a server that says it is busy, JSON that is none. NULL: it is not. */
 static const char *worth_a_retry(const void *mem, const struct service_call *call)
 {
-    const char *type;
+    const char *type, *words;
 
     if (call->fault) {
         if (fault_is(call->fault, FAULT_keystone_ConnectTimeout))
@@ -261,12 +271,11 @@ static const char *worth_a_retry(const void *mem, const struct service_call *cal
                               call->fault->message);
         return NULL;
     }
-    if (call->status == 503)
-        return error_text(mem, call);
     type = service_header(call, "content-type");
-    if (call->status < 400 && type && !strncmp(type, "application/json", 16) && !service_json(mem, call))
+    if (call->status < 400 ? type && !strncmp(type, "application/json", 16) && !service_json(mem, call)
+                           : call->reply_size && type && strstr(type, "json") && !service_json(mem, call))
         return "Expecting value: line 1 column 1 (char 0)";
-    return NULL;
+    return call->status == 503 && !error_text(mem, call, &words) ? words : NULL;
 }
 
 static void take_outcome(const void *mem, struct glance_request *request, const struct service_call *call)
@@ -276,8 +285,8 @@ static void take_outcome(const void *mem, struct glance_request *request, const 
         return;
     request->status = call->status;
     if (call->status >= 400 || call->status == 300) {
-        request->text = error_text(mem, call);
-        if (call->status == 300)
+        request->fault = error_text(mem, call, &request->text);
+        if (call->status == 300 && !request->fault)
             request->fault = glance_status_fault(mem, request);
     } else if (call->reply_size) {
         request->answer = service_json(mem, call);

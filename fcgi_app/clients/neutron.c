@@ -93,44 +93,57 @@ static enum fault_name class_of_type(const char *type, int status)
     return class_of_status(status);
 }
 
-/* What neutron said, in the words of neutronclient's exception; *type is its own name for it, or NULL. */
-static const char *error_text(const void *mem, const struct service_call *call, const char **type)
+/* An error of neutron's own form, in Python's words; *type is neutron's name for it where all that belongs to it is
+ * there. */
+static void put_error(struct strbuf *text, const json_t *error, const char **type)
 {
-    json_t *body = call->reply_size ? service_json(mem, call) : NULL;
-    const json_t *error = json_object_get(body, "NeutronError"), *message, *detail;
+    const json_t *name = json_object_get(error, "type"), *message = json_object_get(error, "message");
+    const json_t *detail = json_object_get(error, "detail");
+    bool more = take_is_true(detail);
+
+    if (!name || !message || !detail || (more && !(json_is_string(message) && json_is_string(detail)))) {
+        json_put_python_str(text, error);
+        return;
+    }
+    *type = json_string_value(name);
+    json_put_python_str(text, message);
+    if (more)
+        strbuf_printf(text, "\n%s", json_string_value(detail));
+}
+
+/*
+ * What neutron said, in the words of neutronclient's exception; *type is its own name for it, or NULL.
+ * Fault: AttributeError for an answer that is neither an object nor a text.
+ */
+static struct fault *error_text(const void *mem, const struct service_call *call, const char **type, const char **words)
+{
+    const json_t *body = call->reply_size ? service_json(mem, call) : NULL;
+    const json_t *error = json_object_get(body, "NeutronError"), *message = json_object_get(body, "message");
     const char *id = service_header(call, "x-openstack-request-id");
     struct strbuf text;
 
     *type = NULL;
     strbuf_init(&text, mem, 256);
-    if (json_is_object(error)) {
-        message = json_object_get(error, "message");
-        detail = json_object_get(error, "detail");
-        *type = json_string_value(json_object_get(error, "type"));
-        if (*type && json_is_string(message) && detail) {
-            strbuf_puts(&text, json_string_value(message));
-            if (json_string_length(detail))
-                strbuf_printf(&text, "\n%s", json_string_value(detail));
-        } else {
-            *type = NULL;
-            json_put_python_str(&text, error);
-        }
-    } else if (json_is_string(error) && json_string_length(error)) {
-        strbuf_puts(&text, json_string_value(error));
-    } else if (json_is_object(body)) {
-        message = json_object_get(body, "message");
-        if (json_string_length(message)) {
-            strbuf_puts(&text, json_string_value(message));
-        } else {
-            strbuf_printf(&text, "%d-", call->status);
-            json_put_python_str(&text, body);
-        }
-    } else {
+    if (!body)
         strbuf_puts(&text, call->reply_size ? call->reply : fault_title(call->status));
+    else if (!take_is_true(body))
+        strbuf_printf(&text, "%d-()", call->status);
+    else if (json_is_string(body))
+        strbuf_printf(&text, "%d-%s", call->status, json_string_value(body));
+    else if (!json_is_object(body))
+        return fault_new(mem, AttributeError, "'NoneType' object has no attribute 'request_ids'");
+    else if (take_is_true(error))
+        put_error(&text, error, type);
+    else if (take_is_true(message))
+        json_put_python_str(&text, message);
+    else {
+        strbuf_printf(&text, "%d-", call->status);
+        json_put_python_str(&text, body);
     }
     if (id)
         strbuf_printf(&text, "\nNeutron server returns request_ids: ['%s']", id);
-    return text.data;
+    *words = text.data;
+    return NULL;
 }
 
 /* Was the call made as an administrator, in upstream's wrapper's eyes? */
@@ -142,7 +155,7 @@ static bool as_administrator(const struct context *context, const struct service
 struct fault *neutron_outcome(const struct context *context, const void *mem, const struct service_call *call,
                               json_t **body)
 {
-    const char *type, *text;
+    const char *type, *text = NULL;
     enum fault_name name;
 
     *body = NULL;
@@ -161,7 +174,7 @@ struct fault *neutron_outcome(const struct context *context, const void *mem, co
         }
         return NULL;
     }
-    text = error_text(mem, call, &type);
+    TRY(error_text(mem, call, &type, &text));
     name = class_of_type(type, call->status);
     if (name == FAULT_neutron_Unauthorized) {
         if (!as_administrator(context, call))
