@@ -197,16 +197,6 @@ static const char *path_of(const struct keystone_limits *limits, const char *sta
     return path.data;
 }
 
-/* The SDK makes a number of a limit where it can; without one there is nothing to compare with. */
-static struct fault *number(const void *mem, const json_t *value, int64_t *limit)
-{
-    if (json_is_integer(value) || json_is_boolean(value) || json_is_real(value))
-        return take_int(mem, value, limit);
-    if (json_is_string(value) && take_int_text(json_string_value(value), limit))
-        return NULL;
-    return fault_new(mem, TypeError, "a limit is a number");
-}
-
 /* The first of the list counts. */
 static struct fault *first(const struct keystone_limits *limits, const char *path, const char *list, const char *key,
                            int64_t *limit, bool *found)
@@ -221,7 +211,8 @@ static struct fault *first(const struct keystone_limits *limits, const char *pat
     *found = row != NULL;
     if (row && !json_is_object(row))
         return fault_new(limits->context->mem, AttributeError, "object has no attribute 'pop'");
-    return row ? number(limits->context->mem, json_object_get(row, key), limit) : NULL;
+    *limit = json_integer_value(json_object_get(row, key));
+    return NULL;
 }
 
 struct fault *keystone_limit_registered(const struct keystone_limits *limits, const char *resource, int64_t *limit,
