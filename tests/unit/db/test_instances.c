@@ -351,7 +351,7 @@ static void test_statements_of_one_server(void **state)
         unsigned wants;
         const char *words;
     } rows[] = {
-        { INSTANCE_SERVICE, "services s" },
+        { INSTANCE_SERVICE, "FROM services " },
         { INSTANCE_TAGS, "tags t" },
         { INSTANCE_LOCKED_REASON, "locked_reason" },
         { INSTANCE_FAULT, "instance_faults" },

@@ -94,6 +94,8 @@ static struct instance_service_row *services_of(const void *mem, const json_t *l
             .version = int_of(json_object_get(data, "version")),
             .created_at = time_of(json_object_get(data, "created_at")),
             .updated_at = time_of(json_object_get(data, "updated_at")),
+            .deleted_at = time_of(json_object_get(data, "deleted_at")),
+            .deleted = json_is_true(json_object_get(data, "deleted")),
         };
     }
     return rows;
