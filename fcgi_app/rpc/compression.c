@@ -37,16 +37,15 @@ static void zlib_pack(const char *bytes, size_t length, struct strbuf *out)
 static bool zlib_unpack(const char *bytes, size_t length, size_t most, struct strbuf *out)
 {
     z_stream stream = { .next_in = (Bytef *)(uintptr_t)bytes, .avail_in = (uInt)length };
-    char part[PART];
     int status;
 
     if (inflateInit(&stream) != Z_OK)
         return false;
     do {
-        stream.next_out = (Bytef *)part;
-        stream.avail_out = sizeof(part);
+        stream.next_out = (Bytef *)strbuf_room(out, PART);
+        stream.avail_out = PART;
         status = inflate(&stream, Z_NO_FLUSH);
-        strbuf_put(out, part, sizeof(part) - stream.avail_out);
+        strbuf_wrote(out, PART - stream.avail_out);
     } while (status == Z_OK && out->length <= most);
     inflateEnd(&stream);
     return status == Z_STREAM_END;
@@ -67,18 +66,17 @@ static void bzip2_pack(const char *bytes, size_t length, struct strbuf *out)
 static bool bzip2_unpack(const char *bytes, size_t length, size_t most, struct strbuf *out)
 {
     bz_stream stream = { .next_in = (char *)(uintptr_t)bytes, .avail_in = (unsigned)length };
-    char part[PART];
     size_t got;
     int status;
 
     if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK)
         return false;
     do {
-        stream.next_out = part;
-        stream.avail_out = sizeof(part);
+        stream.next_out = strbuf_room(out, PART);
+        stream.avail_out = PART;
         status = BZ2_bzDecompress(&stream);
-        got = sizeof(part) - stream.avail_out;
-        strbuf_put(out, part, got);
+        got = PART - stream.avail_out;
+        strbuf_wrote(out, got);
     } while (status == BZ_OK && (got || stream.avail_in) && out->length <= most);
     BZ2_bzDecompressEnd(&stream);
     return status == BZ_STREAM_END;
@@ -89,16 +87,15 @@ static bool bzip2_unpack(const char *bytes, size_t length, size_t most, struct s
 /* Puts all input through the coder; true when it came to its end. */
 static bool xz_run(lzma_stream *stream, const char *bytes, size_t length, size_t most, struct strbuf *out)
 {
-    char part[PART];
     lzma_ret status;
 
     stream->next_in = (const uint8_t *)bytes;
     stream->avail_in = length;
     do {
-        stream->next_out = (uint8_t *)part;
-        stream->avail_out = sizeof(part);
+        stream->next_out = (uint8_t *)strbuf_room(out, PART);
+        stream->avail_out = PART;
         status = lzma_code(stream, LZMA_FINISH);
-        strbuf_put(out, part, sizeof(part) - stream->avail_out);
+        strbuf_wrote(out, PART - stream->avail_out);
     } while (status == LZMA_OK && out->length <= most);
     lzma_end(stream);
     return status == LZMA_STREAM_END;

@@ -169,7 +169,7 @@ static bool allows(const struct policy_override *overrides, size_t count, const 
     struct policy_settings settings = { .default_rule = "default", .overrides = overrides, .override_count = count };
     struct policies *policies = policies_build(NULL, &settings);
     const char *roles[] = { role, NULL };
-    struct context context = { .roles = roles, .project_id = "p1", .user_id = "u1" };
+    struct context context = { .mem = policies, .roles = roles, .project_id = "p1", .user_id = "u1" };
     bool allowed = policies_allow(policies, &context, rule, NULL);
 
     talloc_free(policies);
@@ -197,6 +197,7 @@ static bool answers(const char *text, bool new_defaults, const char *rule, const
                     const struct policy_target *target)
 {
     void *mem = mem_context(NULL, "test");
+    struct context asking = *context;
     struct policy_overrides overrides = { 0 };
     struct policy_settings settings = { .default_rule = "default", .enforce_new_defaults = new_defaults };
     bool allowed;
@@ -204,7 +205,8 @@ static bool answers(const char *text, bool new_defaults, const char *rule, const
     assert_null(policy_text_read(mem, "policy.yaml", text, strlen(text), &overrides));
     settings.overrides = overrides.rows;
     settings.override_count = overrides.count;
-    allowed = policies_allow(policies_build(mem, &settings), context, rule, target);
+    asking.mem = mem;
+    allowed = policies_allow(policies_build(mem, &settings), &asking, rule, target);
     talloc_free(mem);
     return allowed;
 }
