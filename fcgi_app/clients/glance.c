@@ -258,10 +258,20 @@ struct fault *glance_plain_fault(const void *mem, const struct glance_request *r
 
 /* ---- calls ---- */
 
+/* Does the answer call itself JSON, so that glance's client reads it as such? */
+static bool promises_json(const struct service_call *call)
+{
+    const char *type = service_header(call, "content-type");
+
+    if (!type)
+        return false;
+    return call->status < 400 ? !strncmp(type, "application/json", 16) : call->reply_size && strstr(type, "json");
+}
+
 /* Why it is worth another try: no connection, a server that says it is busy, JSON that is none. NULL: it is not. */
 static const char *worth_a_retry(const void *mem, const struct service_call *call)
 {
-    const char *type, *words;
+    const char *words;
 
     if (call->fault) {
         if (fault_is(call->fault, FAULT_keystone_ConnectTimeout))
@@ -271,9 +281,7 @@ static const char *worth_a_retry(const void *mem, const struct service_call *cal
                               call->fault->message);
         return NULL;
     }
-    type = service_header(call, "content-type");
-    if (call->status < 400 ? type && !strncmp(type, "application/json", 16) && !service_json(mem, call)
-                           : call->reply_size && type && strstr(type, "json") && !service_json(mem, call))
+    if (promises_json(call) && !service_json(mem, call))
         return "Expecting value: line 1 column 1 (char 0)";
     return call->status == 503 && !error_text(mem, call, &words) ? words : NULL;
 }
