@@ -51,6 +51,7 @@ libcrypto libssl-dev
 libcurl libcurl4-openssl-dev
 librabbitmq librabbitmq-dev
 zlib zlib1g-dev
+liblzma liblzma-dev
 libmemcached libmemcached-dev
 cmocka libcmocka-dev
 END
@@ -61,9 +62,11 @@ done <<'END'
 ac_cv_header_fcgiapp_h=no libfcgi-dev
 ac_cv_lib_fcgi_FCGX_Init=no libfcgi-dev
 ac_cv_lib_iniparser_iniparser_load=no libiniparser-dev
+ac_cv_lib_bz2_BZ2_bzCompressInit=no libbz2-dev
 END
 # All at once, and none of those that deploy/packages installs is forgotten; libsystemd is no need.
-ABSENT=all configure PKG_CONFIG="$DIR/pkg-config" ac_cv_lib_fcgi_FCGX_Init=no ac_cv_lib_iniparser_iniparser_load=no -- && wrong "misses nothing"
+ABSENT=all configure PKG_CONFIG="$DIR/pkg-config" ac_cv_lib_fcgi_FCGX_Init=no ac_cv_lib_iniparser_iniparser_load=no \
+    ac_cv_lib_bz2_BZ2_bzCompressInit=no -- && wrong "misses nothing"
 for package in $(sed -n 's/^build //p' "$SOURCE/deploy/packages" | tr ' ' '\n' | grep -e '-dev$' | grep -v libsystemd); do
     grep -q "On Debian: apt-get install.* $package\( \|$\)" "$DIR/out" || wrong "does not name $package"
 done

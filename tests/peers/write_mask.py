@@ -14,7 +14,8 @@ FIXED = re.compile(r'[0-9a-f]{4}0000-0000-4000-8000-|c[012]{7}|00000000-0000|999
 HEX32 = re.compile(r'(?<![0-9a-f])(?!0123456789abcdef|5e5e5e5e5e5e)[0-9a-f]{32}(?![0-9a-f])')
 HEX64 = re.compile(r'(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])')
 REQUEST = re.compile(r'req-(?!aaaaaaaa)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
-RESERVATION = re.compile(r'(?<![\w-])r-(?!\d{8}\b|multi|build)[0-9a-z]{8}\b')
+# Drawn ones; those that the world has begin with zeros.
+RESERVATION = re.compile(r'(?<![\w-])r-(?!00000\d{3}\b|multi|build)[0-9a-z]{8}\b')
 TIME = re.compile(r'(?:202[5-9]|20[3-8]\d)-\d\d-\d\d([T ])\d\d:\d\d:\d\d(\.\d+)?')
 DAY = re.compile(r'(?:202[5-9]|20[3-8]\d)-\d\d-\d\d')
 PASS = re.compile(r'("adminPass": ")([^"]+)(")')
