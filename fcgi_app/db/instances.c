@@ -372,9 +372,9 @@ static void put_joins(struct strbuf *sql, unsigned wants, const char *from, cons
     }
     if (wants & INSTANCE_SERVICE)
         strbuf_printf(sql,
-                      " LEFT JOIN LATERAL (SELECT id, forced_down, disabled, last_seen_up, created_at FROM services "
-                      "WHERE host = %s.host AND \"binary\" = 'nova-compute' AND %s.deleted = 0 "
-                      "ORDER BY deleted LIMIT 1) s ON true",
+                      " LEFT JOIN services s ON s.host = %s.host AND s.\"binary\" = 'nova-compute' AND %s.deleted = 0 "
+                      "AND (s.deleted = 0 OR NOT EXISTS (SELECT 1 FROM services v WHERE v.host = s.host "
+                      "AND v.\"binary\" = 'nova-compute' AND v.deleted < s.deleted))",
                       from, from);
     if (wants & INSTANCE_FAULT)
         strbuf_printf(sql,
