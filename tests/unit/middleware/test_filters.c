@@ -15,6 +15,7 @@
 
 #include "fcgi_app/base/profiler.h"
 #include "middleware/filters.h"
+#include "tests/unit/jsonl.h"
 #include "tests/unit/middleware/fixture.h"
 
 #include <jansson.h>
@@ -122,7 +123,7 @@ static void open_filter(struct fixture *fixture, const json_t *record, struct fi
         assert_null(filter->kind->open(settings, fixture->worker.conf, &filter->state));
 }
 
-static bool run_record(const json_t *record)
+static bool run_record(void *with, const json_t *record)
 {
     const json_t *headers = json_object_get(record, "headers");
     int status = (int)json_integer_value(json_object_get(record, "status"));
@@ -134,6 +135,7 @@ static bool run_record(const json_t *record)
     struct app app = { "app", filters, 1, serve_record, (void *)record };
     bool same;
 
+    (void)with;
     fixture_open(&fixture, text_of(record, "options"));
     open_filter(&fixture, record, &filter);
     fixture_request(&fixture, text_of(record, "method"), "/healthcheck");
@@ -159,24 +161,8 @@ static bool run_record(const json_t *record)
 
 static void filters_do_as_recorded(void **state)
 {
-    const char *srcdir = getenv("srcdir");
-    size_t asked = 0, wrong = 0;
-    char path[4096], line[16384];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/tests/unit/middleware/data/filters.jsonl", srcdir ? srcdir : ".");
-    file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof(line), file)) {
-        json_t *record = json_loads(line, 0, NULL);
-        assert_non_null(record);
-        asked++;
-        wrong += !run_record(record);
-        json_decref(record);
-    }
-    fclose(file);
-    assert_true(asked > 1000);
-    assert_int_equal(wrong, 0);
+    (void)state;
+    jsonl_check("tests/unit/middleware/data/filters.jsonl", 1000, run_record, NULL);
 }
 
 /* ---- what a record does not show ---- */

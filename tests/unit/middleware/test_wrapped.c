@@ -16,6 +16,7 @@
 
 #include "fcgi_app/base/log.h"
 #include "middleware/filters.h"
+#include "tests/unit/jsonl.h"
 #include "tests/unit/middleware/fixture.h"
 
 #include <jansson.h>
@@ -125,7 +126,7 @@ static const char *bytes_of(const void *mem, const char *text)
     return out;
 }
 
-static bool run_record(const json_t *record)
+static bool run_record(void *with, const json_t *record)
 {
     const json_t *headers = json_object_get(record, "headers"), *header;
     struct filter filters[] = { { .kind = &compute_req_id, .name = "a" },
@@ -152,6 +153,7 @@ static bool run_record(const json_t *record)
     bool same;
     size_t i;
 
+    (void)with;
     fixture_open(&fixture, text_of(record, "options"));
     settings.log_file = fixture_file(fixture.mem, "");
     assert_null(log_setup(&settings));
@@ -188,25 +190,8 @@ static bool run_record(const json_t *record)
 
 static void answers_and_lines_are_as_recorded(void **state)
 {
-    const char *srcdir = getenv("srcdir");
-    size_t asked = 0, wrong = 0;
-    char path[4096], line[16384];
-    FILE *file;
-
     (void)state;
-    snprintf(path, sizeof(path), "%s/tests/unit/middleware/data/wrapped.jsonl", srcdir ? srcdir : ".");
-    file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof(line), file)) {
-        json_t *record = json_loads(line, 0, NULL);
-        assert_non_null(record);
-        asked++;
-        wrong += !run_record(record);
-        json_decref(record);
-    }
-    fclose(file);
-    assert_true(asked > 400);
-    assert_int_equal(wrong, 0);
+    jsonl_check("tests/unit/middleware/data/wrapped.jsonl", 400, run_record, NULL);
 }
 
 int main(void)

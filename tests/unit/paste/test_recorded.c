@@ -14,6 +14,7 @@
 
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/paste/loader.h"
+#include "tests/unit/jsonl.h"
 #include "tests/unit/middleware/fixture.h"
 
 #include <jansson.h>
@@ -81,8 +82,15 @@ static char *recorded_headers(struct fixture *fixture, const json_t *headers)
 }
 
 /* Asks; false: the answer is another one, which is then printed. */
-static bool ask(struct fixture *fixture, const struct app *app, const json_t *record)
+struct served {
+    struct fixture fixture;
+    const struct app *app;
+};
+
+static bool ask(void *with, const json_t *record)
 {
+    struct served *served = with;
+    struct fixture *fixture = &served->fixture;
     const char *method = json_string_value(json_object_get(record, "method"));
     const char *target = json_string_value(json_object_get(record, "target"));
     int status = (int)json_integer_value(json_object_get(record, "status"));
@@ -98,7 +106,7 @@ static bool ask(struct fixture *fixture, const struct app *app, const json_t *re
             fixture, json_string_value(json_array_get(json_array_get(headers, i), 0)),
             header_value(fixture->mem, bytes_of(fixture->mem, json_array_get(json_array_get(headers, i), 1))));
     fixture_ready(fixture, json_is_string(body) ? bytes_of(fixture->mem, body) : NULL);
-    chain_answer(app, &fixture->request);
+    chain_answer(served->app, &fixture->request);
     if (response->status == status && (head || strcmp(response->body.data, wanted) == 0) &&
         strcmp(answered_headers(fixture), wanted_headers) == 0)
         return true;
@@ -110,30 +118,16 @@ static bool ask(struct fixture *fixture, const struct app *app, const json_t *re
 static void test_recorded(void **state)
 {
     const char *srcdir = getenv("srcdir");
-    struct fixture fixture;
-    const struct app *app;
-    size_t wrong = 0, asked = 0;
-    char line[65536];
-    FILE *file;
+    struct served served;
+    struct fixture *fixture = &served.fixture;
 
     (void)state;
-    fixture_open(&fixture, "[api]\nauth_strategy = noauth2\n");
-    file = fopen(mem_printf(fixture.mem, "%s/tests/unit/paste/data/recorded.jsonl", srcdir ? srcdir : "."), "r");
-    assert_non_null(file);
-    assert_null(paste_load(fixture.mem, fixture.worker.conf,
-                           mem_printf(fixture.mem, "%s/tests/unit/paste/data/distribution.ini", srcdir ? srcdir : "."),
-                           "osapi_compute", &app));
-    while (fgets(line, sizeof(line), file)) {
-        json_t *record = json_loads(line, 0, NULL);
-        assert_non_null(record);
-        asked++;
-        wrong += !ask(&fixture, app, record);
-        json_decref(record);
-    }
-    fclose(file);
-    assert_true(asked > 600);
-    assert_int_equal(wrong, 0);
-    fixture_close(&fixture);
+    fixture_open(fixture, "[api]\nauth_strategy = noauth2\n");
+    assert_null(paste_load(fixture->mem, fixture->worker.conf,
+                           mem_printf(fixture->mem, "%s/tests/unit/paste/data/distribution.ini", srcdir ? srcdir : "."),
+                           "osapi_compute", &served.app));
+    jsonl_check("tests/unit/paste/data/recorded.jsonl", 600, ask, &served);
+    fixture_close(fixture);
 }
 
 int main(void)

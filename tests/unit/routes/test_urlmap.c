@@ -12,6 +12,7 @@
 #include "fcgi_app/base/mem.h"
 #include "routes/media_list.h"
 #include "routes/urlmap.h"
+#include "tests/unit/jsonl.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -57,7 +58,7 @@ static struct urlmap *map_new(const void *mem, const json_t *record)
     return map;
 }
 
-static bool run_record(const json_t *record)
+static bool run_record(void *with, const json_t *record)
 {
     void *mem = mem_context(NULL, "record");
     const char *host = json_string_value(json_object_get(record, "host"));
@@ -68,6 +69,7 @@ static bool run_record(const json_t *record)
     json_t *value;
     bool same;
 
+    (void)with;
     request_set_param(&request, "SCRIPT_NAME", "/s");
     request_set_param(&request, "PATH_INFO", json_string_value(json_object_get(record, "path")));
     request_set_param(&request, "SERVER_NAME", "server");
@@ -91,24 +93,8 @@ static bool run_record(const json_t *record)
 
 static void maps_choose_as_recorded(void **state)
 {
-    const char *srcdir = getenv("srcdir");
-    size_t asked = 0, wrong = 0;
-    char path[4096], line[4096];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/tests/unit/routes/data/urlmap.jsonl", srcdir ? srcdir : ".");
-    file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof(line), file)) {
-        json_t *record = json_loads(line, 0, NULL);
-        assert_non_null(record);
-        asked++;
-        wrong += !run_record(record);
-        json_decref(record);
-    }
-    fclose(file);
-    assert_true(asked > 1000);
-    assert_int_equal(wrong, 0);
+    (void)state;
+    jsonl_check("tests/unit/routes/data/urlmap.jsonl", 1000, run_record, NULL);
 }
 
 static void expressions_that_are_none(void **state)
