@@ -105,7 +105,6 @@ const struct service service_keystone = {
 const struct service service_barbican = {
     .group = "barbican",
     .name = "key-manager",
-    .accept = "*/*", /* of what is sent; what is read says JSON */
     .checked_token = true,
     /* castellan's session reads options of its own: cafile, insecure, timeout and their like do nothing */
     .option = { .endpoint_override = OPTION_barbican_barbican_endpoint,

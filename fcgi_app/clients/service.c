@@ -155,16 +155,14 @@ static void put_other_headers(struct attempt *attempt)
 {
     const struct context *context = attempt->context;
     const struct service_call *call = attempt->call;
+    const char *accept = call->accept ? call->accept : call->service->accept;
     const char *id = context->global_request_id ? context->global_request_id : context->request_id;
     const char *info, *hmac;
 
     if (call->microversion && call->service->name)
         put_header(attempt, "OpenStack-API-Version",
                    mem_printf(attempt->mem, "%s %s", call->service->name, call->microversion));
-    if (!call->accept)
-        put_header(attempt, "Accept", call->service->accept ? call->service->accept : "*/*");
-    else
-        put_header(attempt, "Accept", call->accept);
+    put_header(attempt, "Accept", accept ? accept : "*/*");
     put_header(attempt, "User-Agent",
                call->service->user_agent ? call->service->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
     if (call->service->request_id && id)

@@ -141,17 +141,6 @@ static struct fault *read_hardware(struct create *create)
     return create_networks_resources(create, affinity);
 }
 
-static struct fault *check_mixed(const struct create *create)
-{
-    static const char *const compute[] = { "nova-compute" };
-    int64_t version;
-
-    if (!create->numa_topology || !hardware_numa_is_mixed(create->numa_topology))
-        return NULL;
-    TRY(service_minimum_version_all_cells(create->context, compute, COUNT(compute), false, &version));
-    return version < 52 ? fault_new(create->mem, MixedInstanceNotSupportByComputeService) : NULL;
-}
-
 /* Steps 19 to 27 of flows.md. */
 static struct fault *build_options(struct create *create)
 {
@@ -165,7 +154,7 @@ static struct fault *build_options(struct create *create)
     TRY(read_config_drive(create));
     TRY(create_key_pair_find(create));
     TRY(read_hardware(create));
-    TRY(check_mixed(create));
+    TRY(hardware_numa_check_mixed(create->context, create->numa_topology));
     if (create->network_limit < create->min_count)
         return fault_new(create->mem, PortLimitExceeded);
     if (create->network_limit < create->max_count) {

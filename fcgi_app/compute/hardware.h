@@ -29,8 +29,9 @@ struct fault *hardware_check(const void *mem, const struct flavor_row *flavor, c
  */
 struct fault *hardware_numa(const void *mem, const struct flavor_row *flavor, const json_t *image,
                             json_t **topology) FAULT_CHECK;
-/* Has the topology the policy "mixed"? */
-bool hardware_numa_is_mixed(const json_t *topology);
+/* Fault: MixedInstanceNotSupportByComputeService for the policy "mixed" (topology NULL: none) while a nova-compute is
+ * too old. */
+struct fault *hardware_numa_check_mixed(const struct context *context, const json_t *topology) FAULT_CHECK;
 
 /* "required", "legacy", "preferred", "socket", or NULL. */
 struct fault *hardware_pci_affinity(const void *mem, const struct flavor_row *flavor, const json_t *image,

@@ -10,12 +10,15 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/hardware.h"
 #include "fcgi_app/objects/image_meta.h"
+#include "fcgi_app/objects/service.h"
 #include "fcgi_app/objects/tree.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { MIXED_FROM = 52 }; /* the version of nova-compute that knows of the CPU policy "mixed" */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -588,9 +591,14 @@ struct fault *hardware_numa(const void *mem, const struct flavor_row *flavor, co
     return fault;
 }
 
-bool hardware_numa_is_mixed(const json_t *topology)
+struct fault *hardware_numa_check_mixed(const struct context *context, const json_t *topology)
 {
-    const json_t *cell = json_array_get(tree_get(topology, "cells"), 0);
+    static const char *const compute[] = { "nova-compute" };
+    const json_t *cell = topology ? json_array_get(tree_get(topology, "cells"), 0) : NULL;
+    int64_t version;
 
-    return is(json_string_value(tree_get(cell, "cpu_policy")), "mixed");
+    if (!is(json_string_value(tree_get(cell, "cpu_policy")), "mixed"))
+        return NULL;
+    TRY(service_minimum_version_all_cells(context, compute, 1, false, &version));
+    return version < MIXED_FROM ? fault_new(context->mem, MixedInstanceNotSupportByComputeService) : NULL;
 }

@@ -198,9 +198,7 @@ static struct fault *respecify(const struct context *context, const struct targe
 {
     const json_t *old =
         json_object_get(json_object_get(server_spec_get(spec, "pci_requests"), "nova_object.data"), "requests");
-    static const char *const compute[] = { "nova-compute" };
     json_t *topology = NULL, *requests = NULL, *fresh, *list, *request;
-    int64_t version = 0;
     size_t i;
 
     TRY(hardware_numa(target->mem, flavor, image, &topology));
@@ -220,10 +218,7 @@ static struct fault *respecify(const struct context *context, const struct targe
     tree_set(fresh, "requests", list ? list : json_array());
     json_decref(requests);
     server_spec_set(spec, "pci_requests", fresh);
-    if (!topology || !hardware_numa_is_mixed(topology))
-        return NULL;
-    TRY(service_minimum_version_all_cells(context, compute, 1, false, &version));
-    return version < 52 ? fault_new(target->mem, MixedInstanceNotSupportByComputeService) : NULL;
+    return hardware_numa_check_mixed(context, topology);
 }
 
 static struct fault *find_flavor(const struct context *context, const struct target *target, const char *id,

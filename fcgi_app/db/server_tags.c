@@ -16,15 +16,6 @@ const struct db_statement SERVER_TAGS = {
     .column_count = 1,
     .row_size = sizeof(struct server_tag),
 };
-const struct db_statement SERVER_TAG_EXISTS = {
-    .name = "server_tag_exists",
-    .sql = "SELECT t.tag FROM tags t WHERE t.resource_id = $1 AND t.tag = $2",
-    .params = 2,
-    .database = "cell",
-    .columns = columns,
-    .column_count = 1,
-    .row_size = sizeof(struct server_tag),
-};
 const struct db_statement SERVER_TAG_ADD = {
     .name = "server_tag_add",
     .sql = "INSERT INTO tags (resource_id, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING",

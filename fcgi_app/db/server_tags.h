@@ -12,7 +12,7 @@ struct server_tag {
 /* $1 uuid, $2 the only project whose servers may be seen (NULL: all); sorted */
 extern const struct db_statement SERVER_TAGS;
 /* $1 uuid, $2 tag */
-extern const struct db_statement SERVER_TAG_EXISTS, SERVER_TAG_ADD, SERVER_TAG_DELETE;
+extern const struct db_statement SERVER_TAG_ADD, SERVER_TAG_DELETE;
 /* $1 uuid, $2 array of tags: those stay that are among them */
 extern const struct db_statement SERVER_TAGS_KEEP;
 /* $1 uuid, $2 array of tags: those come that are not there */

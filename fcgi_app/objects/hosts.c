@@ -55,12 +55,11 @@ struct fault *host_find_zone(const struct context *context, const char *host, co
     *zone = conf_string(context->worker->conf, OPTION_DEFAULT_default_availability_zone);
     TRY(db_query(context, context->mem, db_api(context->worker->db), &HOST_ZONES, NULL, &zones));
     row = zones.rows;
-    for (size_t i = 0; host && i < zones.count; i++) {
-        if (!row[i].host || strcmp(row[i].host, host))
-            continue;
-        *zone = row[i].zone;
-        break;
-    }
+    for (size_t i = 0; host && i < zones.count; i++)
+        if (row[i].host && !strcmp(row[i].host, host)) {
+            *zone = row[i].zone;
+            return NULL;
+        }
     return NULL;
 }
 

@@ -302,8 +302,11 @@ static struct fault *read_dicts(const void *mem, const char *name, const json_t 
 
         if (!json_is_object(item))
             return wrong_type(mem, "dict", place, item);
-        json_object_foreach(item, key, member) if (json_is_array(member) || json_is_object(member)) return wrong_type(
-            mem, "string", mem_printf(mem, "%s[%s]", place, key), member);
+        json_object_foreach(item, key, member)
+        {
+            if (json_is_array(member) || json_is_object(member))
+                return wrong_type(mem, "string", mem_printf(mem, "%s[%s]", place, key), member);
+        }
     }
     list = json_array();
     json_array_foreach((json_t *)(uintptr_t)value, index, item)
