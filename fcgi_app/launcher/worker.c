@@ -112,7 +112,8 @@ static void on_request_timeout(int number)
 
     (void)number;
     running.alarm_set = 0;
-    if (!running.slot->request_usec)
+    /* Between requests, or in one that has just begun and sets its own. */
+    if (!running.slot->request_usec || now - running.slot->request_usec < (uint64_t)running.request_timeout * 1000000)
         return;
     prepare_last_words();
     score_read(running.slot, &seen);
