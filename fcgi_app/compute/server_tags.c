@@ -42,8 +42,9 @@ static struct fault *cell_of(const struct context *context, const struct instanc
     return NULL;
 }
 
-struct fault *server_tags_list(const struct context *context, const struct instance_mapping *mapping,
-                               struct server_tag_list *list)
+/* The tags of a server, or the one that is named; none where it has it not. */
+static struct fault *ask(const struct context *context, const struct instance_mapping *mapping, const char *tag,
+                         struct server_tag_list *list)
 {
     struct db_params params = { .count = 0 };
     const struct db_cell *cell;
@@ -54,6 +55,7 @@ struct fault *server_tags_list(const struct context *context, const struct insta
         return fault_new(context->mem, InstanceNotFound, mapping->instance_uuid);
     db_param_text(&params, mapping->instance_uuid);
     db_param_text(&params, context->is_admin ? NULL : context->project_id);
+    db_param_text(&params, tag);
     TRY(db_query(context, context->mem, cell->link, &SERVER_TAGS, &params, &rows));
     if (!rows.count)
         return fault_new(context->mem, InstanceNotFound, mapping->instance_uuid);
@@ -63,16 +65,20 @@ struct fault *server_tags_list(const struct context *context, const struct insta
     return NULL;
 }
 
+struct fault *server_tags_list(const struct context *context, const struct instance_mapping *mapping,
+                               struct server_tag_list *list)
+{
+    return ask(context, mapping, NULL, list);
+}
+
 struct fault *server_tags_exists(const struct context *context, const struct instance_mapping *mapping, const char *tag,
                                  bool *exists)
 {
-    struct server_tag_list list;
+    struct server_tag_list list = { NULL, 0 };
+    struct fault *fault = ask(context, mapping, tag, &list);
 
-    *exists = false;
-    TRY(server_tags_list(context, mapping, &list));
-    for (size_t i = 0; i < list.count && !*exists; i++)
-        *exists = !strcmp(list.rows[i].tag, tag);
-    return NULL;
+    *exists = list.count > 0;
+    return fault;
 }
 
 struct fault *server_tags_target(const struct context *context, const char *uuid, const char *action,

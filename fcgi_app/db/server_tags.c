@@ -8,9 +8,10 @@ static const struct db_column columns[] = { COL_TEXT(struct server_tag, tag) };
 
 const struct db_statement SERVER_TAGS = {
     .name = "server_tags",
-    .sql = "SELECT t.tag FROM instances i LEFT JOIN tags t ON t.resource_id = i.uuid"
-           " WHERE i.uuid = $1 AND i.deleted = 0 AND ($2::text IS NULL OR i.project_id = $2) ORDER BY t.tag",
-    .params = 2,
+    .sql =
+        "SELECT t.tag FROM instances i LEFT JOIN tags t ON t.resource_id = i.uuid AND ($3::text IS NULL OR t.tag = $3)"
+        " WHERE i.uuid = $1 AND i.deleted = 0 AND ($2::text IS NULL OR i.project_id = $2) ORDER BY t.tag",
+    .params = 3,
     .database = "cell",
     .columns = columns,
     .column_count = 1,
