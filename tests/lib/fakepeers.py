@@ -262,10 +262,13 @@ def malformed(fault, out, extra):
 
 
 def replaced(value, changes):
+    """The answer with other values at these places; an answer that has not got the place stays as it is."""
     for name, new in changes.items():
         at, keys = value, name.split('.')
         for key in keys[:-1]:
             at = at[int(key) if isinstance(at, list) else key]
+        if not isinstance(at, (dict, list)):
+            continue
         if new is None and isinstance(at, dict):
             at.pop(keys[-1], None)
         else:
