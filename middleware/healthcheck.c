@@ -13,6 +13,7 @@
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/release.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/http/accept.h"
 #include "fcgi_app/json/json.h"
@@ -169,6 +170,7 @@ struct report {
     size_t count;
     struct utsname system;
     const char *platform; /* as Python names it */
+    const char *runtime;  /* what stands where the reference tells Python's version */
     char now[27];
 };
 
@@ -210,9 +212,12 @@ static void put_html(struct strbuf *out, const struct report *report)
     if (detailed) {
         strbuf_puts(out, "<H1>Server status</H1>\n<B>Server hostname:</B><PRE>");
         text_put_html(out, report->system.nodename);
-        strbuf_printf(out, "</PRE>\n<B>Current time:</B><PRE>%s</PRE>\n<B>Platform:</B><PRE>", report->now);
+        strbuf_printf(out, "</PRE>\n<B>Current time:</B><PRE>%s</PRE>\n<B>Python version:</B><PRE>", report->now);
+        text_put_html(out, report->runtime);
+        strbuf_puts(out, "</PRE>\n<B>Platform:</B><PRE>");
         text_put_html(out, report->platform);
-        strbuf_puts(out, "</PRE>\n<HR></HR>\n");
+        strbuf_puts(out, "</PRE>\n<HR></HR>\n<H2>Garbage collector:</H2>\n<B>Counts:</B><PRE>(0, 0, 0)</PRE>\n"
+                         "<B>Thresholds:</B><PRE>(0, 0, 0)</PRE>\n<HR></HR>\n");
     } else {
         strbuf_putc(out, '\n');
     }
@@ -233,14 +238,26 @@ static void put_member(struct strbuf *out, const char *indent, const char *key, 
     strbuf_puts(out, end);
 }
 
+/*
+ * Whoever reads the detailed form finds every key of the reference: there is
+ * no collector, and no stack of a thread is told, for a worker has one thread
+ * and that one is writing this.
+ */
+static const char no_collector[] =
+    "    \"gc\": {\n        \"counts\": [\n            0,\n            0,\n            0\n"
+    "        ],\n        \"threshold\": [\n            0,\n            0,\n            0\n"
+    "        ]\n    },\n    \"greenthreads\": [],\n";
+
 static void put_json(struct strbuf *out, const struct report *report)
 {
     bool detailed = report->state->detailed;
 
     strbuf_printf(out, "{\n    \"detailed\": %s,\n", detailed ? "true" : "false");
     if (detailed) {
+        strbuf_puts(out, no_collector);
         put_member(out, "    ", "now", report->now, ",\n");
         put_member(out, "    ", "platform", report->platform, ",\n");
+        put_member(out, "    ", "python_version", report->runtime, ",\n");
     }
     strbuf_puts(out, report->count ? "    \"reasons\": [\n" : "    \"reasons\": [");
     for (size_t i = 0; i < report->count; i++) {
@@ -258,7 +275,8 @@ static void put_json(struct strbuf *out, const struct report *report)
             strbuf_puts(out, end);
         }
     }
-    strbuf_puts(out, report->count ? "    ]\n}" : "]\n}");
+    strbuf_puts(out, report->count ? "    ]" : "]");
+    strbuf_puts(out, detailed ? ",\n    \"threads\": []\n}" : "\n}");
 }
 
 /* In the order in which they are preferred. */
@@ -288,6 +306,7 @@ static void answer(const struct state *state, struct request *request)
         uname(&report.system);
         report.platform = mem_printf(request->mem, "%s-%s-%s-with-glibc%s", report.system.sysname,
                                      report.system.release, report.system.machine, gnu_get_libc_version());
+        report.runtime = mem_printf(request->mem, "none (nova-api-fcgi %s)", release_default()->version);
         clock_format_sql(clock_utc_usec(), report.now);
     }
     response_reset(response, request->mem);

@@ -268,10 +268,22 @@ static struct fault *act(struct cli *cli, const struct flag *flag, const char *v
     return NULL;
 }
 
+/* -1 or -.5: no flag of ours looks so, and argparse then takes such a word as a value. */
+static bool is_negative_number(const char *word)
+{
+    size_t digits = strspn(word + 1, "0123456789");
+    const char *rest = word + 1 + digits;
+
+    if (*rest != '.')
+        return digits > 0 && !*rest;
+    digits = strspn(rest + 1, "0123456789");
+    return digits > 0 && !rest[1 + digits];
+}
+
 /* Looks like a flag: argparse takes such a word never as the value of another. */
 static bool is_flag_like(const char *word)
 {
-    return word[0] == '-' && word[1] && !strchr(word, ' ');
+    return word[0] == '-' && word[1] && !strchr(word, ' ') && !is_negative_number(word);
 }
 
 /* One word that begins with a dash. *at is moved over a value taken from the next word. False: unknown. */
@@ -345,6 +357,7 @@ struct fault *cli_parse(const void *mem, struct conf *conf, struct space *space,
 {
     struct cli cli = { .mem = mem, .conf = conf, .space = space, .stop = stop, .status = status };
     const struct conf_start *start = &conf->start;
+    bool only_words = false; /* behind "--", which is itself refused where no words are taken */
     struct strbuf unknown;
     int at;
 
@@ -353,14 +366,13 @@ struct fault *cli_parse(const void *mem, struct conf *conf, struct space *space,
     for (at = 1; at < start->argc && !*stop; at++) {
         const char *word = start->argv[at];
         struct fault *fault = NULL;
-        if (is_flag_like(word) && strcmp(word, "--") != 0 && take_flag(&cli, &at, &fault)) {
+        only_words |= strcmp(word, "--") == 0 && !start->rest;
+        if (!only_words && is_flag_like(word) && strcmp(word, "--") != 0 && take_flag(&cli, &at, &fault)) {
             TRY(fault);
             continue;
         }
         if (start->rest && word[0] != '-')
             break;
-        if (strcmp(word, "--") == 0 && !start->rest)
-            continue;
         strbuf_puts(&unknown, unknown.length ? " " : "");
         strbuf_puts(&unknown, word);
     }

@@ -176,10 +176,32 @@ static void answers_and_refusals(void **state)
     answered(place, WORDS("--log-file"), 2, NULL, "error: argument --log-file/--logfile: expected one argument\n");
     answered(place, WORDS("--log-file", "--debug"), 2, NULL, "expected one argument\n");
     answered(place, WORDS("--debug=1"), 2, NULL, "error: argument --debug/-d: ignored explicit argument '1'\n");
+    answered(place, WORDS("--log-file", "-x"), 2, NULL, "expected one argument\n");
+    answered(place, WORDS("--log-file", "-1."), 2, NULL, "expected one argument\n");
+    answered(place, WORDS("--"), 2, NULL, "nova-api: error: unrecognized arguments: --\n");
+    answered(place, WORDS("--", "--help"), 2, NULL, "nova-api: error: unrecognized arguments: -- --help\n");
+    answered(place, WORDS("-1"), 2, NULL, "nova-api: error: unrecognized arguments: -1\n");
     answered(place, WORDS("--log-d", "x"), 2, NULL,
              "error: ambiguous option: --log-d could match --log-date-format, --log-dir\n");
     answered(place, WORDS("--remote_debug-port", "x"), 1, NULL,
              "argument --port: Invalid Port(min=0, max=65535) value: x\n");
+    answered(place, WORDS("--remote_debug-port", "-1"), 1, NULL,
+             "argument --port: Invalid Port(min=0, max=65535) value: -1\n");
+}
+
+/* argparse: a word like -1 is a value, for there is no flag of digits. */
+static void negative_numbers_are_values(void **state)
+{
+    static const char *const words[] = { "-1", "-.5", "-1.5" };
+    struct place *place = *state;
+    struct conf *conf;
+
+    place_file(place, "empty.conf", "");
+    for (size_t i = 0; i < 3; i++) {
+        assert_null(place_load(place, &conf, WORDS("--config-file", "@empty.conf", "--log-file", words[i])));
+        assert_false(place->stop);
+        assert_string_equal(conf_string(conf, OPTION_DEFAULT_log_file), words[i]);
+    }
 }
 
 static void positional_arguments_where_they_may_stand(void **state)
@@ -206,6 +228,7 @@ int main(void)
         TEST(the_uwsgi_way),
         TEST(environment_and_command_line),
         TEST(answers_and_refusals),
+        TEST(negative_numbers_are_values),
         TEST(positional_arguments_where_they_may_stand),
     };
 

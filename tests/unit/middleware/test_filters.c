@@ -464,7 +464,7 @@ static void signatures_are_hmac_sha1(void **state)
     assert_false(profiler_verify("what do ya want for nothing?", "Jefe", "effc"));
 }
 
-/* What Python alone has to tell (its version, its collector, its threads) is left out. */
+/* What Python alone has to tell (its version, its collector, its threads) has its key, and says that there is none. */
 static void a_detailed_health_says_what_was_checked(void **state)
 {
     static struct setting local[] = { { "detailed", "true" },
@@ -477,6 +477,7 @@ static void a_detailed_health_says_what_was_checked(void **state)
     enum verdict verdict = VERDICT_GO_ON;
     const json_t *reason;
     json_t *answer;
+    char *written;
 
     assert_null(healthcheck.open(&settings, fixture.worker.conf, &filter.state));
     fixture_request(&fixture, "GET", "/healthcheck");
@@ -494,12 +495,22 @@ static void a_detailed_health_says_what_was_checked(void **state)
     assert_string_equal(text_of(reason, "reason"), "DISABLED BY FILE");
     assert_string_equal(text_of(reason, "class"), "HealthcheckResult");
     assert_non_null(text_of(reason, "details"));
+    assert_memory_equal(text_of(answer, "python_version"), "none (nova-api-fcgi 26.2", 24);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(answer, "gc"), "counts")), 3);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(answer, "gc"), "threshold")), 3);
+    assert_true(json_is_array(json_object_get(answer, "greenthreads")));
+    assert_true(json_is_array(json_object_get(answer, "threads")));
+    written = json_dumps(answer, JSON_INDENT(4) | JSON_SORT_KEYS);
+    assert_string_equal(fixture.request.response.body.data, written); /* the reference's form of JSON */
+    free(written);
     json_decref(answer);
     fixture_request(&fixture, "GET", "/healthcheck");
     request_set_param(&fixture.request, "HTTP_ACCEPT", "text/html");
     fixture_ready(&fixture, NULL);
     assert_null(healthcheck.enter(&filter, &fixture.request, &verdict));
     assert_non_null(strstr(fixture.request.response.body.data, "<B>Server hostname:</B>"));
+    assert_non_null(strstr(fixture.request.response.body.data, "<B>Python version:</B><PRE>none (nova-api-fcgi "));
+    assert_non_null(strstr(fixture.request.response.body.data, "<B>Counts:</B><PRE>(0, 0, 0)</PRE>"));
     assert_non_null(strstr(fixture.request.response.body.data, "<TH>\nDetails\n</TH>"));
 }
 
