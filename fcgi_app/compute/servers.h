@@ -5,7 +5,8 @@
  *
  *   servers_filters.c   words of a query → conditions, order, page
  *   servers_building.c  the same words, tried on servers in no cell yet
- *   servers_list.c      building servers, all cells at once, the merge, cells that are down
+ *   servers_list.c      building servers, all cells at once, cells that are down
+ *   servers_merge.c     their batches, put in one order
  *   servers_show.c      one server
  *   servers_state.c     status, host status, zones, names: what rows mean
  * Source: nova-facts/db.md sections 3, 4, 7 and 9.

@@ -4,14 +4,13 @@
  *
  * The API database and all cells are asked at once.  Only what must be known
  * before a cell can be asked makes a round trip of its own: a marker's sort
- * values, a flavor's number, the cells of a project.  One cell (beside cell0)
- * is asked for the whole page, several for a batch each, and again when a
- * batch is used up before the page is full.
+ * values, a flavor's number, the cells of a project.  How cells are asked in
+ * batches and their rows are put in order: servers_merge.c.
  * Source: nova-facts/db.md sections 4 and 7.
  */
 #include "config.h"
 
-#include "fcgi_app/compute/servers_filters.h"
+#include "fcgi_app/compute/servers_list.h"
 
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
@@ -26,42 +25,6 @@
 
 LOG_MODULE("nova.compute.multi_cell_list");
 
-/* What one cell gives. */
-struct stream {
-    const struct db_cell *cell;
-    struct instance_query query;
-    struct db_params params;
-    struct db_answer answer;
-    struct instance **order; /* rows by position */
-    size_t at, count;
-    size_t taken; /* rows of earlier batches */
-    bool asked;   /* its answer is under way */
-    bool ended;   /* nothing more will come */
-    bool passed;  /* its fault has had its turn in the merge */
-    struct fault *fault;
-};
-
-struct listing {
-    const struct context *context;
-    const void *mem;
-    const struct servers_query *asked;
-    struct servers_search search;
-    struct db_batch *batch;
-    const char *marker; /* NULL once it is known to be a building server, or none was given */
-    int64_t flavor_id;
-    struct instance_marker *marker_row;
-    int64_t marker_cell;
-    struct instance **building;
-    size_t building_count;
-    struct stream *streams;
-    size_t stream_count;
-    struct stream **heap; /* of those with something left; NULL: the merge has not begun */
-    size_t heap_count;
-    bool taken; /* the heap's first gave its row */
-    size_t real_cells;
-    int64_t limit; /* for the cells: what building servers left over */
-};
-
 /* ---- what must be known first ---- */
 
 struct first {
@@ -72,13 +35,13 @@ struct first {
     bool requests_sent;
 };
 
-static bool elevated(const struct listing *listing)
+static bool elevated(const struct servers_listing *listing)
 {
     return listing->context->is_admin || listing->search.all_tenants;
 }
 
 /* Fixed addresses are the network service's to know, where it can search them: what it finds becomes uuids. */
-static struct fault *ask_addresses(struct listing *listing)
+static struct fault *ask_addresses(struct servers_listing *listing)
 {
     struct servers_search *search = &listing->search;
     const struct search_option *uuids = servers_search_find(search, "uuid");
@@ -109,12 +72,12 @@ static struct fault *ask_addresses(struct listing *listing)
 }
 
 /* Building servers have no addresses and are not deleted. */
-static bool wants_requests(const struct listing *listing)
+static bool wants_requests(const struct servers_listing *listing)
 {
     return listing->asked->limit > 0 && !listing->search.deleted && !listing->search.address_asked;
 }
 
-static void send_requests(struct listing *listing, struct first *first)
+static void send_requests(struct servers_listing *listing, struct first *first)
 {
     if (!wants_requests(listing))
         return;
@@ -139,7 +102,7 @@ static int compare_requested(const void *a, const void *b)
 }
 
 /* Building servers that pass, in order, from behind the marker, at most the page. */
-static struct fault *read_requests(struct listing *listing, const struct first *first)
+static struct fault *read_requests(struct servers_listing *listing, const struct first *first)
 {
     const struct build_request *rows = first->requests.rows.rows;
     size_t count = first->requests.rows.count, kept = 0, from = 0;
@@ -174,12 +137,12 @@ static struct fault *read_requests(struct listing *listing, const struct first *
     return NULL;
 }
 
-static struct fault *marker_not_found(const struct listing *listing)
+static struct fault *marker_not_found(const struct servers_listing *listing)
 {
     return fault_http(listing->mem, 400, "marker [%s] not found", listing->asked->marker);
 }
 
-static struct fault *read_marker(struct listing *listing, const struct first *first)
+static struct fault *read_marker(struct servers_listing *listing, const struct first *first)
 {
     const struct instance_mapping *mapping = first->mapping.rows.rows;
 
@@ -203,7 +166,7 @@ static struct fault *read_marker(struct listing *listing, const struct first *fi
 }
 
 /* Asks for what must be known first; *nothing is set when the page is empty whatever comes. */
-static struct fault *ask_first(struct listing *listing, struct first *first, bool *nothing)
+static struct fault *ask_first(struct servers_listing *listing, struct first *first, bool *nothing)
 {
     const struct context *context = listing->context;
     struct db_link *api = db_api(context->worker->db);
@@ -269,234 +232,7 @@ static struct fault *ask_first(struct listing *listing, struct first *first, boo
     return read_marker(listing, first);
 }
 
-/* ---- the cells ---- */
-
-static int64_t batch_size(const struct listing *listing)
-{
-    const struct conf *conf = listing->context->worker->conf;
-    int64_t cells = (int64_t)listing->stream_count, limit = listing->limit, size;
-
-    if (listing->real_cells <= 1)
-        return limit; /* cell0 holds few, and is asked along */
-    if (strcmp(conf_string(conf, OPTION_api_instance_list_cells_batch_strategy), "fixed") == 0)
-        size = conf_int(conf, OPTION_api_instance_list_cells_batch_fixed_size);
-    else
-        size = limit * 11 / (cells * 10);
-    if (size > limit)
-        size = limit;
-    return size < 100 ? 100 : size;
-}
-
-static void ask_stream(struct listing *listing, struct stream *stream)
-{
-    int64_t left = listing->limit - (int64_t)stream->taken, size = batch_size(listing);
-
-    stream->query.limit = size < left ? size : left;
-    if (stream->query.limit <= 0) {
-        stream->ended = true;
-        return;
-    }
-    stream->params = (struct db_params){ 0 };
-    db_batch_add(listing->batch, stream->cell->link, instances_page(listing->mem, &stream->query, &stream->params),
-                 &stream->params, &stream->answer);
-    stream->asked = true;
-}
-
-/* Rows in the order of their positions: joins may have mixed them. */
-static void order_rows(struct listing *listing, struct stream *stream)
-{
-    size_t count = stream->answer.rows.count;
-
-    stream->order = mem_array(listing->mem, struct instance *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        struct instance *row = instances_row(&stream->query, &stream->answer.rows, i);
-        size_t place = row->position > 0 && (size_t)row->position <= count ? (size_t)row->position - 1 : i;
-
-        stream->order[place] = row;
-    }
-    stream->at = 0;
-    stream->count = count;
-}
-
-static struct fault *take_answers(struct listing *listing)
-{
-    const struct conf *conf = listing->context->worker->conf;
-
-    for (size_t i = 0; i < listing->stream_count; i++) {
-        struct stream *stream = &listing->streams[i];
-
-        if (!stream->asked)
-            continue;
-        stream->asked = false;
-        stream->fault = stream->answer.fault;
-        if (!stream->fault) {
-            order_rows(listing, stream);
-            stream->taken += stream->count;
-            stream->ended = (int64_t)stream->count < stream->query.limit || (int64_t)stream->taken >= listing->limit;
-            continue;
-        }
-        stream->ended = true;
-        stream->at = stream->count = 0;
-        if (!conf_bool(conf, OPTION_api_list_records_by_skipping_down_cells) && !listing->search.partial)
-            return fault_text(listing->mem, NovaException,
-                              "Cell %s is not responding but configuration indicates that we should fail.",
-                              stream->cell->uuid);
-        log_warning("Cell %s is not responding and hence is being omitted from the results (%s)", stream->cell->uuid,
-                    stream->fault->message);
-    }
-    return NULL;
-}
-
-/* Makes the last row of a used-up batch the marker of the next one. */
-static void go_on_behind(struct listing *listing, struct stream *stream)
-{
-    const struct instance *last = stream->order[stream->count - 1];
-    struct instance_marker *marker = mem_new(listing->mem, struct instance_marker);
-
-    marker->uuid = last->uuid;
-    for (size_t i = 0; i < stream->query.sort_count; i++)
-        marker->values[i] = instance_sort_value(last, i);
-    stream->query.marker = marker;
-}
-
-/* Cells whose batch is used up are asked again, together. */
-static struct fault *refill(struct listing *listing)
-{
-    bool some = false;
-
-    for (size_t i = 0; i < listing->stream_count; i++) {
-        struct stream *stream = &listing->streams[i];
-
-        if (stream->at < stream->count || stream->ended)
-            continue;
-        if (!some)
-            listing->batch = db_batch(listing->context, listing->mem);
-        some = true;
-        go_on_behind(listing, stream);
-        ask_stream(listing, stream);
-    }
-    if (!some)
-        return NULL;
-    db_batch_run(listing->batch, 0);
-    return take_answers(listing);
-}
-
-static const char *sort_text(const struct listing *listing, const struct stream *stream, size_t key)
-{
-    const struct instance *row = stream->order[stream->at];
-
-    if (key < stream->query.value_count)
-        return instance_sort_value(row, key);
-    return listing->search.sort[key].key == instance_sort_find("uuid") ? row->uuid : "";
-}
-
-/* A cell that failed takes its turn before all rows, and gives none. */
-static bool is_failure(const struct stream *stream)
-{
-    return stream->fault && !stream->passed;
-}
-
-static bool comes_before(const struct listing *listing, const struct stream *a, const struct stream *b)
-{
-    if (is_failure(a) || is_failure(b))
-        return is_failure(a);
-    for (size_t i = 0; i < listing->search.merge_count; i++) {
-        const struct instance_sort *sort = &listing->search.sort[i];
-        const char *left = sort_text(listing, a, i), *right = sort_text(listing, b, i);
-        int order;
-
-        if (!i && !a->query.value_count) {
-            int64_t x = a->order[a->at]->created_at, y = b->order[b->at]->created_at;
-
-            order = (x > y) - (x < y);
-        } else if (!left || !right) {
-            order = !left - !right; /* NULL is above all values, as PostgreSQL has it */
-        } else if (instance_sort_is_number(sort->key)) {
-            long long x = strtoll(left, NULL, 10), y = strtoll(right, NULL, 10);
-
-            order = (x > y) - (x < y);
-        } else {
-            order = strcmp(left, right);
-        }
-        if (order)
-            return sort->descending ? order > 0 : order < 0;
-    }
-    return false;
-}
-
-/*
- * The merge.  Rows with equal keys (only several sort keys with fewer
- * directions leave uuid out) come in the order that upstream's heap gives
- * them, so ours moves its entries the same way: sink to a leaf by the lesser
- * child (the right one of equals), then rise while strictly less.
- */
-static void settle(struct listing *listing, size_t start)
-{
-    struct stream **heap = listing->heap, *entry = heap[start];
-    size_t at = start;
-
-    while (at < listing->heap_count / 2) {
-        size_t child = 2 * at + 1;
-
-        if (child + 1 < listing->heap_count && !comes_before(listing, heap[child], heap[child + 1]))
-            child++;
-        heap[at] = heap[child];
-        at = child;
-    }
-    while (at > start && comes_before(listing, entry, heap[(at - 1) / 2])) {
-        heap[at] = heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    heap[at] = entry;
-}
-
-static void begin_merge(struct listing *listing)
-{
-    listing->heap = mem_array(listing->mem, struct stream *, listing->stream_count + 1);
-    for (size_t i = 0; i < listing->stream_count; i++)
-        if (is_failure(&listing->streams[i]) || listing->streams[i].count)
-            listing->heap[listing->heap_count++] = &listing->streams[i];
-    for (size_t i = listing->heap_count / 2; i-- > 0;)
-        settle(listing, i);
-}
-
-/* Moves on behind the row that the heap's first gave. */
-static struct fault *move_on(struct listing *listing)
-{
-    struct stream *first = listing->heap[0];
-
-    listing->taken = false;
-    if (first->at == first->count && !first->ended)
-        TRY(refill(listing));
-    if (first->at == first->count)
-        listing->heap[0] = listing->heap[--listing->heap_count];
-    if (listing->heap_count)
-        settle(listing, 0);
-    return NULL;
-}
-
-/* The next server of all cells in order; NULL: there is none. */
-static struct fault *next_server(struct listing *listing, const struct instance **instance)
-{
-    *instance = NULL;
-    if (!listing->heap)
-        begin_merge(listing);
-    if (listing->taken)
-        TRY(move_on(listing));
-    while (listing->heap_count && is_failure(listing->heap[0])) {
-        listing->heap[0]->passed = true;
-        TRY(move_on(listing));
-    }
-    if (listing->heap_count) {
-        struct stream *first = listing->heap[0];
-
-        *instance = first->order[first->at++];
-        listing->taken = true;
-    }
-    return NULL;
-}
-
-static void prepare_streams(struct listing *listing)
+static void prepare_streams(struct servers_listing *listing)
 {
     struct instance_query common = { .wants = listing->asked->wants };
 
@@ -509,7 +245,7 @@ static void prepare_streams(struct listing *listing)
     if (listing->real_cells <= 1 && listing->search.usual_order)
         common.value_count = listing->asked->detail ? 0 : 1;
     for (size_t i = 0; i < listing->stream_count; i++) {
-        struct stream *stream = &listing->streams[i];
+        struct servers_stream *stream = &listing->streams[i];
 
         stream->query = common;
         stream->query.marker = listing->marker ? listing->marker_row : NULL;
@@ -548,7 +284,7 @@ static void add_server(struct servers *servers, struct seen *seen, const struct 
 }
 
 /* Servers of cells that do not answer, as far as the API database knows them: they come first. */
-static struct fault *put_partial(struct listing *listing, struct servers *servers)
+static struct fault *put_partial(struct servers_listing *listing, struct servers *servers)
 {
     const struct context *context = listing->context;
     const struct search_option *project = servers_search_find(&listing->search, "project_id");
@@ -620,7 +356,7 @@ static struct fault *fill_faults(const struct context *context, const void *mem,
     return NULL;
 }
 
-static struct fault *collect(struct listing *listing, struct servers *servers)
+static struct fault *collect(struct servers_listing *listing, struct servers *servers)
 {
     struct seen seen = { 0 };
     size_t room = listing->building_count;
@@ -643,7 +379,7 @@ static struct fault *collect(struct listing *listing, struct servers *servers)
     for (int64_t i = 0; i < listing->limit; i++) {
         const struct instance *instance;
 
-        TRY(next_server(listing, &instance));
+        TRY(servers_merge_next(listing, &instance));
         if (!instance)
             break;
         add_server(servers, &seen, instance);
@@ -653,7 +389,7 @@ static struct fault *collect(struct listing *listing, struct servers *servers)
 
 struct fault *servers_list(const struct context *context, const struct servers_query *query, struct servers *servers)
 {
-    struct listing *listing = mem_new(context->mem, struct listing);
+    struct servers_listing *listing = mem_new(context->mem, struct servers_listing);
     struct first *first = mem_new(context->mem, struct first);
     const struct db_cell *cells;
     bool nothing = false;
@@ -668,7 +404,7 @@ struct fault *servers_list(const struct context *context, const struct servers_q
     if (listing->search.nothing)
         return NULL;
     TRY(db_cells(context, &cells, &listing->stream_count));
-    listing->streams = mem_array(listing->mem, struct stream, listing->stream_count + 1);
+    listing->streams = mem_array(listing->mem, struct servers_stream, listing->stream_count + 1);
     for (size_t i = 0; i < listing->stream_count; i++)
         listing->streams[i].cell = &cells[i];
 
@@ -681,13 +417,13 @@ struct fault *servers_list(const struct context *context, const struct servers_q
     if (!first->requests_sent)
         send_requests(listing, first);
     for (size_t i = 0; i < listing->stream_count; i++) {
-        struct stream *stream = &listing->streams[i];
+        struct servers_stream *stream = &listing->streams[i];
 
         /* the walk in other cells begins behind the marker's values too: uuid is among the keys */
-        ask_stream(listing, stream);
+        servers_merge_ask(listing, stream);
     }
     db_batch_run(listing->batch, 0);
-    TRY(take_answers(listing));
+    TRY(servers_merge_take(listing));
     if (!listing->building && !listing->marker_row) {
         TRY(read_requests(listing, first));
         listing->limit = query->limit - (int64_t)listing->building_count;

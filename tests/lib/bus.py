@@ -67,7 +67,7 @@ class Bus(rabbit.Broker):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(20)
-        self.processes = []
+        self.forget()
 
     def close_connections(self):
         """The broker closes every connection."""

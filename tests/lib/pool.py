@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+import guardian
 from fastcgi import request
 
 TOP = pathlib.Path(os.environ.get("NOVA_BUILD") or os.environ.get("abs_top_builddir") or pathlib.Path(__file__).resolve().parents[2])
@@ -73,6 +74,7 @@ class Pool:
         with open(self.stderr, "ab") as errors:
             self.process = subprocess.Popen(self.arguments, env=self.environment, stderr=errors, cwd=self.home,
                                             **{"stdin": subprocess.DEVNULL, "stdout": errors, **self.spawn})
+        self.ward = guardian.process(self.process)
         if wait:
             assert wait_until(lambda: self.answers() and len(self.workers()) >= self.wanted or self.process.poll() is not None), self.log_text()
             assert self.process.poll() is None, self.errors() + self.log_text()
@@ -123,3 +125,5 @@ class Pool:
                     except ProcessLookupError:
                         pass
                 self.wait(5)
+        if self.process:
+            guardian.forget(self.ward)

@@ -24,6 +24,7 @@ import uuid
 
 import amqp
 
+import guardian
 from ports import free_port
 
 SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
@@ -43,7 +44,8 @@ class Broker:
         self.vhosts = vhosts
         self.base = tempfile.mkdtemp(prefix='nova-rabbit.')
         self.port, self.epmd_port, self.dist_port = port or free_port(), free_port(), free_port()
-        self.processes = []
+        self.processes, self.wards = [], []
+        self.ward = guardian.command(['rm', '-rf', self.base])
         self._write()
         self.start()
 
@@ -97,6 +99,7 @@ class Broker:
                 self.processes.append(subprocess.Popen(self._as_owner(argv), env=env, stdout=out, stderr=out,
                                                        stdin=subprocess.DEVNULL, cwd=self.base,
                                                        start_new_session=True))
+                self.wards.append(guardian.process(self.processes[-1]))
                 if argv[0] == 'epmd':
                     self._wait(self.epmd_port, 10)
         self._wait(self.port, seconds)
@@ -142,11 +145,17 @@ class Broker:
                 except subprocess.TimeoutExpired:
                     os.killpg(process.pid, 9)
                     process.wait(5)
-        self.processes = []
+        self.forget()
+
+    def forget(self):
+        for ward in self.wards:
+            guardian.forget(ward)
+        self.processes, self.wards = [], []
 
     def stop(self):
         self.halt()
         shutil.rmtree(self.base, ignore_errors=True)
+        guardian.forget(self.ward)
 
 
 class Failure:

@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.request
 
+import guardian
 from ports import free_port
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -51,6 +52,7 @@ class Cluster:
         self.dir = os.path.join(self.base, 'pg')
         self.script = os.path.join(TOP, 'tests/lib/postgres')
         self.port = free_port()
+        self.wards = [guardian.command(['rm', '-rf', self.base]), guardian.command([self.script, 'stop', self.dir])]
         out = subprocess.run([self.script, 'start', self.dir, str(self.port)], check=True, capture_output=True,
                              text=True).stdout
         self.env = dict(line.split('=', 1) for line in out.splitlines() if '=' in line)
@@ -64,6 +66,8 @@ class Cluster:
     def stop(self):
         subprocess.run([self.script, 'stop', self.dir], check=False, capture_output=True)
         shutil.rmtree(self.base, ignore_errors=True)
+        for ward in self.wards:
+            guardian.forget(ward)
 
 
 def write_configuration(folder, api_url, main_url, extra='', paste=None):
@@ -107,6 +111,7 @@ class Process:
         with open(log, 'ab') as out:
             self.process = subprocess.Popen(argv, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                             start_new_session=True, env=kwargs.pop('env', environment()), **kwargs)
+        self.ward = guardian.process(self.process)
 
     @property
     def pid(self):
@@ -120,6 +125,7 @@ class Process:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        guardian.forget(self.ward)
         return self.process.returncode
 
 
