@@ -22,7 +22,7 @@ LOG_MODULE("nova.db.url");
 struct parts {
     char *scheme;
     char *netloc;
-    char *path; /* after the slash */
+    char *path; /* after the slash, or after all that open it in split() */
     char *query;
     char *fragment;
     char *userinfo;
@@ -76,6 +76,8 @@ static bool split(const void *mem, const char *text, struct parts *parts)
     parts->fragment = cut_before(rest, '#');
     parts->query = cut_before(rest, '?');
     parts->path = cut_before(rest, '/');
+    while (parts->path && *parts->path == '/')
+        parts->path++;
     parts->netloc = mem_strdup(mem, rest);
     at = strrchr(rest, '@');
     if (at) {
@@ -351,7 +353,11 @@ static bool nth_host(const void *mem, const struct parts *parts, unsigned n, str
         host->username = rest;
         rest = at + 1;
     }
-    return split_hostport(mem, rest, &host->hostname, &host->port);
+    if (!split_hostport(mem, rest, &host->hostname, &host->port))
+        return false;
+    if (*rest == '[' && !host->port)
+        host->port = mem_strdup(mem, ""); /* behind an address in brackets upstream has a text, not None */
+    return true;
 }
 
 static const char *or_none(const char *text)

@@ -12,6 +12,7 @@
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/process.h"
+#include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/rpc/compression.h"
@@ -122,6 +123,25 @@ static void shuffle_hosts(struct rpc_url *url)
     }
 }
 
+/* Credentials are each host's own: one without goes as guest, which is rarely meant. */
+static void warn_of_guests(const struct bus *bus)
+{
+    struct strbuf names[2];
+    size_t count[2] = { 0, 0 };
+
+    strbuf_init(&names[0], bus->mem, 64);
+    strbuf_init(&names[1], bus->mem, 64);
+    for (size_t i = 0; i < bus->url->host_count; i++) {
+        const struct rpc_host *host = &bus->url->hosts[i];
+
+        strbuf_printf(&names[host->credentials], "%s'%s'", count[host->credentials]++ ? ", " : "", host->name);
+    }
+    if (count[0] && count[1])
+        log_warning("All hosts must be set with username/password or not at the same time. Hosts with credentials "
+                    "are: [%s]. Hosts without credentials are [%s].",
+                    names[1].data, names[0].data);
+}
+
 /* NULL, or why this URL leads nowhere. */
 static const char *bus_prepare(struct bus *bus)
 {
@@ -141,6 +161,7 @@ static const char *bus_prepare(struct bus *bus)
     if (conf_bool(bus->rpc->conf, OPTION_oslo_messaging_rabbit_ssl_enforce_fips_mode) && bus->settings.ssl)
         return "[oslo_messaging_rabbit] ssl_enforce_fips_mode is not supported: set FIPS mode in OpenSSL's own "
                "configuration";
+    warn_of_guests(bus);
     shuffle_hosts(bus->url);
     return NULL;
 }

@@ -27,11 +27,12 @@ static struct fault *host_parse(const void *mem, char *text, struct rpc_host *ho
     char *at = strrchr(text, '@'), *name = text, *password = NULL, *port = NULL, *end;
     long number;
 
-    *host = (struct rpc_host){ "guest", "guest", "localhost", DEFAULT_PORT };
+    *host = (struct rpc_host){ "guest", "guest", "localhost", DEFAULT_PORT, false };
     if (at) {
         *at = '\0';
         name = at + 1;
         password = cut(text, ':');
+        host->credentials = password != NULL;
         if (*text)
             host->user = text_percent_decoded(mem, text, false);
         if (password && *password)

@@ -11,6 +11,7 @@
 
 #include "fcgi_app/base/fault.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct rpc_host {
@@ -18,6 +19,7 @@ struct rpc_host {
     const char *password;
     const char *name; /* "localhost" where none is given; IPv6 without brackets */
     int port;
+    bool credentials; /* user and password were both given */
 };
 
 struct rpc_url {

@@ -233,6 +233,17 @@ def test_other_transports(bus, url, words):
     assert answer["fault"] == "MessageDeliveryFailure" and words in answer["message"]
 
 
+def test_hosts_without_credentials(bus):
+    """Credentials are not handed on from host to host: that some have none is told once, and no password is."""
+    one = bus("rabbit://u:secretword@127.0.0.1:1,127.0.0.2:1,w@127.0.0.3:1/v", rpc_response_timeout=1)
+    one.ask("cast", "stop_instance", server="x", args={})
+    one.end()
+    text = one.log.read_text()
+    assert text.count("Hosts with credentials are: ['127.0.0.1']. Hosts without credentials are ['127.0.0.2', '127.0.0.3'].") == 1
+    assert "secretword" not in text
+    one.end = lambda: None
+
+
 def test_timeout(bus):
     """Nobody answers."""
     answer = bus(rpc_response_timeout=1).ask("call", "get_host_uptime", server="nobody", args={})

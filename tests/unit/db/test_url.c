@@ -198,6 +198,9 @@ static void test_expand(void **state)
         { "rabbit://{username3}{hostname3}:{port3}/", several, "rabbit://h3:None/" },
         { "rabbit://{hostname4}/", several, "rabbit://{hostname4}/" },
         { "rabbit://{username}@h", several, "rabbit://a@h" },
+        { "rabbit://h/{path}", "rabbit://u:p@h//v", "rabbit://h/v" },
+        { "rabbit://h//{path}?{query}", "rabbit://u:p@h///a//b/?c=d", "rabbit://h//a//b/?c=d" },
+        { "rabbit://[{hostname2}]{port2}/", "rabbit://a:b@h:1,c:d@[::2]/v", "rabbit://[::2]/" },
     };
 
     (void)state;
