@@ -257,7 +257,7 @@ struct paste_state {
     struct pending pending;
     bool in_section;
     bool in_default;
-    size_t indent; /* of the line that the pending value began on */
+    size_t indent; /* in characters, of the line that the pending value began on */
     struct strbuf errors;
     struct paste_key {
         size_t section;
@@ -329,6 +329,16 @@ static struct fault *paste_assignment(struct writer *writer, struct paste_state 
     return NULL;
 }
 
+/* Indentation is counted as Python counts it: a wide space is one. */
+static size_t characters(const char *from, const char *end)
+{
+    size_t count = 0;
+
+    for (; from < end; from++)
+        count += ((unsigned char)*from & 0xc0) != 0x80;
+    return count;
+}
+
 static struct fault *paste_read(struct writer *writer, struct lines *lines)
 {
     struct paste_state state = { 0 };
@@ -348,7 +358,7 @@ static struct fault *paste_read(struct writer *writer, struct lines *lines)
         }
         if (text[0] == '#' || text[0] == ';')
             continue;
-        indent = (size_t)(text - line);
+        indent = characters(line, text);
         if (state.pending.key && indent > state.indent) {
             strbuf_putc(&state.pending.value, '\n');
             strbuf_put(&state.pending.value, text, text_size);

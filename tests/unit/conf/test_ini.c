@@ -115,6 +115,7 @@ static void paste_values(void **state)
         { "[a] trailing\nkey = v\n", "v" },
         { "[a]\nkey = one\n\n\n[b]\n", "one" },
         { "  ; note\n[a]\nkey : v\n", "v" },
+        { "[a]\n key = one\n\xe3\x80\x80other = two\n", "one" }, /* a wide space is no deeper than a narrow one */
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
