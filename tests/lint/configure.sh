@@ -10,7 +10,7 @@ trap 'rm -rf "$DIR"' EXIT
 cd "$DIR" || exit 1
 status=0
 wrong() { echo "   configure: $*"; status=1; }
-# With a cache of what the compiler can, none of the packages.
+# With a cache of what the compiler can, none of the packages; it writes no files of the build unless it is told to.
 configure() { # NAME=VALUE… -- words…: exit code of configure, its words in $DIR/out, its folder in $at
     local variables=()
     while [ "$1" != -- ]; do variables+=("$1") && shift; done
@@ -19,9 +19,9 @@ configure() { # NAME=VALUE… -- words…: exit code of configure, its words in 
     rm -rf "$at"
     mkdir "$at"
     [ ! -f "$DIR/cache" ] || grep -vE 'pkg_cv_|ac_cv_env_' "$DIR/cache" >"$at/cache"
-    (cd "$at" && env "${variables[@]+"${variables[@]}"}" "$SOURCE/configure" --cache-file=cache "$@") >"$DIR/out" 2>&1
+    (cd "$at" && env "${variables[@]+"${variables[@]}"}" "$SOURCE/configure" --cache-file=cache --no-create "$@") >"$DIR/out" 2>&1
 }
-flags() { sed -n "s/^$1 = //p" "$at/Makefile"; }
+flags() { sed -n "s/^$1='\(.*\)'$/\1/p" "$at/config.log"; }
 
 # A pkg-config that does not know the module $ABSENT.
 cat >"$DIR/pkg-config" <<'END'
@@ -74,7 +74,7 @@ ABSENT=libsystemd configure PKG_CONFIG="$DIR/pkg-config" -- || wrong "needs libs
 ABSENT=libsystemd configure PKG_CONFIG="$DIR/pkg-config" -- --with-systemd && wrong "does not miss libsystemd"
 grep -q 'On Debian: apt-get install libsystemd-dev' "$DIR/out" || wrong "does not name libsystemd-dev"
 configure -- --without-systemd || wrong "fails --without-systemd"
-grep -q 'define HAVE_SYSTEMD' "$at/config.h" && wrong "takes libsystemd --without-systemd"
+grep -q 'define HAVE_SYSTEMD' "$at/config.log" && wrong "takes libsystemd --without-systemd"
 
 configure -- --disable-hardening
 [[ "$(flags NOVA_CFLAGS) $(flags NOVA_LDFLAGS)" == *@(FORTIFY|stack-protector|relro)* ]] && wrong "hardens with --disable-hardening"
@@ -90,7 +90,8 @@ configure -- --enable-fuzzing && wrong "fuzzes without libFuzzer"
 grep -q 'configure with CC=clang' "$DIR/out" || wrong "does not ask for clang"
 
 # Folders, and a DESTDIR before them; what was installed goes again.
-configure -- --prefix=/opt/nova --sysconfdir=/etc/elsewhere --localstatedir=/srv/var --datadir=/opt/share --mandir=/opt/man
+configure -- --prefix=/opt/nova --sysconfdir=/etc/elsewhere --localstatedir=/srv/var --datadir=/opt/share --mandir=/opt/man &&
+    (cd "$at" && ./config.status) >"$DIR/out" 2>&1 || wrong "fails with folders"
 make -s -n -C "$at" fcgi_app/main.o 2>/dev/null | tr ' ' '\n' | grep -E '^-DNOVA_(SYSCONF|LOCALSTATE)DIR' | tr -d "'\"" | sort | tr '\n' ' ' >"$DIR/named"
 [ "$(cat "$DIR/named")" = "-DNOVA_LOCALSTATEDIR=/srv/var -DNOVA_SYSCONFDIR=/etc/elsewhere " ] || wrong "folders are told as $(cat "$DIR/named")"
 make -s -C "$at" install-data DESTDIR="$DIR/dest" >/dev/null 2>&1 || wrong "make install-data fails"
