@@ -37,6 +37,7 @@ struct http {
     size_t idle_count;
     unsigned open;
     const char *proxy;  /* HTTP_PROXY where libcurl would not look at it; NULL: none */
+    bool direct;        /* no proxy for http: is in the environment */
     const char *cafile; /* REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE */
 };
 
@@ -85,6 +86,7 @@ static struct http *http_of(struct worker *worker)
     /* requests reads the name in capitals too, but not under CGI, where a client could set it. */
     if (!getenv("http_proxy") && !getenv("REQUEST_METHOD"))
         http->proxy = getenv("HTTP_PROXY");
+    http->direct = !http->proxy && !getenv("http_proxy") && !getenv("all_proxy") && !getenv("ALL_PROXY");
     http->cafile = getenv("REQUESTS_CA_BUNDLE");
     if (!http->cafile || !*http->cafile)
         http->cafile = getenv("CURL_CA_BUNDLE");
@@ -281,6 +283,36 @@ static void set_method(CURL *easy, struct running *running)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "GET");
 }
 
+/* Where the path begins in a URL that goes out as it is written; NULL: libcurl has to tidy it, or to ask a proxy. */
+static const char *target_of(const struct http *http, const char *url)
+{
+    const char *authority, *path;
+
+    if (!http->direct || strncmp(url, "http://", 7) != 0)
+        return NULL;
+    authority = url + 7;
+    path = authority + strcspn(authority, "/?#@\\");
+    if (*path != '/' || path == authority || strstr(path, "/.") || strchr(path, '#'))
+        return NULL;
+    for (const char *at = path; *at; at++)
+        if (*at <= ' ' || *at >= 0x7f)
+            return NULL;
+    return path;
+}
+
+/* libcurl takes a URL apart and puts it together three times, a letter at a time: it gets only what it needs of it. */
+static void set_url(struct running *running)
+{
+    const char *url = running->call->url, *target = target_of(running->http, url);
+
+    if (target) {
+        curl_easy_setopt(running->easy, CURLOPT_URL, mem_strndup(running->mem, url, (size_t)(target - url) + 1));
+        curl_easy_setopt(running->easy, CURLOPT_REQUEST_TARGET, target);
+    } else {
+        curl_easy_setopt(running->easy, CURLOPT_URL, url);
+    }
+}
+
 /* Whether it runs now. */
 static bool begin(struct http *http, struct running *running)
 {
@@ -296,7 +328,7 @@ static bool begin(struct http *http, struct running *running)
         running->call->error = "a header with a line break in it";
         return false;
     }
-    curl_easy_setopt(easy, CURLOPT_URL, running->call->url);
+    set_url(running);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, running);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, running->error);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

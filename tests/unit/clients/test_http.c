@@ -190,6 +190,40 @@ static void answers_come_whole(void **state)
     }
 }
 
+/* What is asked for goes out as it is written; what requests would tidy is tidied, and a proxy is told the whole of it.
+ */
+static void urls_are_sent_as_written(void **state)
+{
+    static const struct {
+        const char *path, *sent;
+    } rows[] = {
+        { "/v2.0/ports?device_id=a%2Fb&fields=id&fields=name", "/v2.0/ports?device_id=a%2Fb&fields=id&fields=name" },
+        { "/v3//x/?", "/v3//x/?" },
+        { "/a/../b/./c?x=/../y", "/b/c?x=/../y" },
+        { "/a?b#c", "/a?b" },
+        { "/a#b?c", "/a" },
+        { "", "/" },
+        { "?a=b", "/?a=b" },
+    };
+    struct worker behind_proxy = { .mem = mem_context(peer.mem, "behind a proxy") };
+    struct http_call call;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        call = ask(rows[i].path);
+        http_perform(&peer.worker, peer.mem, &call, 1);
+        assert_int_equal(call.failure, HTTP_ANSWERED);
+        assert_non_null(strstr(call.reply, mem_printf(peer.mem, " GET %s HTTP/1.1", rows[i].sent)));
+    }
+    setenv("http_proxy", mem_printf(peer.mem, "http://127.0.0.1:%d", peer.port), 1);
+    call = (struct http_call){ .method = "GET", .idle_timeout = 5, .url = "http://nowhere.invalid/v3?x=y" };
+    http_perform(&behind_proxy, peer.mem, &call, 1);
+    unsetenv("http_proxy");
+    assert_int_equal(call.failure, HTTP_ANSWERED);
+    assert_non_null(strstr(call.reply, " GET http://nowhere.invalid/v3?x=y HTTP/1.1"));
+    talloc_free((void *)(uintptr_t)behind_proxy.mem);
+}
+
 static void connections_are_kept(void **state)
 {
     struct http_call call = ask("/one");
@@ -318,13 +352,10 @@ static void headers_cannot_be_smuggled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_come_whole),
-        cmocka_unit_test(connections_are_kept),
-        cmocka_unit_test(bodies_go_once),
-        cmocka_unit_test(several_go_at_once),
-        cmocka_unit_test(a_body_that_breaks_off_is_what_came),
-        cmocka_unit_test(failures_have_their_kind),
-        cmocka_unit_test(silence_ends_a_call),
+        cmocka_unit_test(answers_come_whole),         cmocka_unit_test(urls_are_sent_as_written),
+        cmocka_unit_test(connections_are_kept),       cmocka_unit_test(bodies_go_once),
+        cmocka_unit_test(several_go_at_once),         cmocka_unit_test(a_body_that_breaks_off_is_what_came),
+        cmocka_unit_test(failures_have_their_kind),   cmocka_unit_test(silence_ends_a_call),
         cmocka_unit_test(headers_cannot_be_smuggled),
     };
 
