@@ -5,11 +5,11 @@
 #include "fcgi_app/compute/create_groups.h"
 
 #include "fcgi_app/base/log.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/tree.h"
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 LOG_MODULE("nova.objects.request_spec");
@@ -96,10 +96,11 @@ void create_groups_of_profile(const json_t *profile, const char *owner, json_t *
         json_object_foreach(item, key, value)
         {
             const char *text = json_string_value(value), *name;
-            long long amount = text ? strtoll(text, NULL, 10) : json_integer_value(value);
+            int64_t amount = json_integer_value(value);
+            bool is_number = !text || take_int_text(text, &amount);
 
             name = name_behind(key, "resources");
-            if (name && amount >= 0)
+            if (name && is_number && amount >= 0)
                 json_object_set_new_nocheck(resources, name, json_integer(amount));
             name = name_behind(key, "trait");
             if (name && text && !strcmp(text, "required"))

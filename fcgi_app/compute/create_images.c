@@ -21,7 +21,6 @@
 #include "fcgi_app/objects/tree.h"
 #include "fcgi_app/policies/policies.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -64,10 +63,13 @@ static struct fault *image_of_volume(const struct create *create, const struct c
     for (size_t i = 0; i < COUNT(own); i++) {
         const json_t *value = json_object_get(props, own[i]);
 
-        if (!strncmp(own[i], "min_", 4))
-            json_object_set_new(image, own[i],
-                                json_integer(json_is_string(value) ? strtoll(json_string_value(value), NULL, 10)
-                                                                   : json_integer_value(value)));
+        if (!strncmp(own[i], "min_", 4)) {
+            int64_t number = 0;
+
+            if (take_is_true(value))
+                TRY(take_int(create->mem, value, &number));
+            json_object_set_new(image, own[i], json_integer(number));
+        }
         json_object_del(props, own[i]);
     }
     json_object_set_new(image, "status", json_string("active"));

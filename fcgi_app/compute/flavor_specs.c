@@ -6,9 +6,9 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/flavor_writes.h"
 #include "fcgi_app/json/patterns.h"
+#include "fcgi_app/json/take.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SPEC_NO_BOUND INT64_MIN
@@ -143,15 +143,10 @@ static bool is_known_namespace(const char *name)
 
 static struct fault *check_int(const void *mem, const struct spec *spec, const char *value)
 {
-    const char *text = text_strip(mem, value), *digits = text + (*text == '-' || *text == '+');
-    bool good = is_digit(*digits);
     int64_t number;
 
-    for (const char *p = digits; *p && good; p++)
-        good = is_digit(*p) || (*p == '_' && is_digit(p[1]) && p > digits);
-    if (!good)
+    if (!take_int_text(value, &number))
         return fault_text(mem, ValidationError, "Validation failed; '%s' is not a valid integer value.", value);
-    number = strtoll(text, NULL, 10);
     if (spec->max != SPEC_NO_BOUND && number > spec->max)
         return fault_text(mem, ValidationError, "Validation failed; '%lld' is greater than the max value of '%lld'.",
                           (long long)number, (long long)spec->max);

@@ -6,12 +6,10 @@
 
 #include "fcgi_app/base/mem.h"
 #include "fcgi_app/base/text.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/image_meta.h"
 #include "fcgi_app/objects/tree.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -42,22 +40,6 @@ static int spec_bool(const struct flavor_row *flavor, const char *key)
     const char *text = hardware_extra_spec(flavor, key);
 
     return text ? text_bool(text) == true : -1;
-}
-
-/* int() of a text. */
-static bool is_number(const char *text, int64_t *number)
-{
-    char *end;
-
-    while (isspace((unsigned char)*text))
-        text++;
-    errno = 0;
-    *number = strtoll(text, &end, 10);
-    if (errno || end == text)
-        return false;
-    while (isspace((unsigned char)*end))
-        end++;
-    return !*end;
 }
 
 /* ---- memory encryption ---- */
@@ -127,7 +109,7 @@ static struct fault *check_serial_ports(const void *mem, const struct flavor_row
 
     if (text_is_empty(spec))
         return NULL;
-    if (!is_number(spec, &of_flavor))
+    if (!take_int_text(spec, &of_flavor))
         return fault_new(mem, ImageSerialPortNumberInvalid, spec);
     if (of_flavor && of_image && of_image > of_flavor)
         return fault_new(mem, ImageSerialPortNumberExceedFlavorValue);
@@ -146,13 +128,15 @@ static struct fault *read_topology(const void *mem, const struct flavor_row *fla
                                    const char *prefix, struct topology *of_flavor, struct topology *of_image)
 {
     for (size_t i = 0; i < COUNT(parts); i++) {
-        const char *spec = hardware_extra_spec(flavor, mem_printf(mem, "hw:%s%s", prefix, parts[i]));
+        const json_t *spec = json_object_get(flavor->extra_specs, mem_printf(mem, "hw:%s%s", prefix, parts[i]));
+        struct fault *fault = NULL;
 
         of_flavor->of[i] = 0;
         of_image->of[i] = image_meta_int(image, mem_printf(mem, "hw_%s%s", prefix, parts[i]), 0);
-        if (spec && !is_number(spec, &of_flavor->of[i]))
-            return fault_text(mem, InvalidRequest,
-                              "Invalid flavor extra spec. Error: invalid literal for int() with base 10: '%s'", spec);
+        if (json_is_string(spec))
+            fault = take_int(mem, spec, &of_flavor->of[i]);
+        if (fault)
+            return fault_text(mem, InvalidRequest, "Invalid flavor extra spec. Error: %s", fault->message);
     }
     return NULL;
 }

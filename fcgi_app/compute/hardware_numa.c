@@ -9,6 +9,7 @@
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/hardware.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/image_meta.h"
 #include "fcgi_app/objects/service.h"
 #include "fcgi_app/objects/tree.h"
@@ -142,13 +143,9 @@ static int64_t requested(const struct flavor_row *flavor, const char *class)
     json_object_foreach(flavor->extra_specs, key, value)
     {
         const char *text = json_string_value(value);
-        char *end;
-        long long number;
+        int64_t number;
 
-        if (!text || !is_granular(key, "resources", class))
-            continue;
-        number = strtoll(text, &end, 10);
-        if (end != text && !*end)
+        if (text && is_granular(key, "resources", class) && take_int_text(text, &number))
             sum += number;
     }
     return sum;
@@ -316,8 +313,16 @@ static bool page_bytes(const char *text, double *bytes)
 
 enum { PAGES_SMALL = -1, PAGES_LARGE = -2, PAGES_ANY = -3 };
 
-static struct fault *page_size(const void *mem, const char *text, int64_t *size)
+/* What a flavor and an image say of pages. */
+struct pages {
+    bool given;
+    bool some; /* it is given, and not as 0 */
+    int64_t size;
+};
+
+static struct fault *page_size(const void *mem, const char *text, struct pages *pages)
 {
+    int64_t *size = &pages->size;
     double bytes;
     const char *p = text;
 
@@ -331,29 +336,32 @@ static struct fault *page_size(const void *mem, const char *text, int64_t *size)
         while (isdigit((unsigned char)*p))
             p++;
         if (*text && !*p) {
-            *size = strtoll(text, NULL, 10);
+            take_int_text(text, size);
+        } else {
+            if (!page_bytes(text, &bytes))
+                return fault_new(mem, MemoryPageSizeInvalid, text);
+            *size = (int64_t)(ceil(bytes) / 1024);
+            pages->some = ceil(bytes) != 0;
             return NULL;
         }
-        if (!page_bytes(text, &bytes))
-            return fault_new(mem, MemoryPageSizeInvalid, text);
-        *size = (int64_t)(ceil(bytes) / 1024);
     }
+    pages->some = *size != 0;
     return NULL;
 }
 
-static struct fault *pages(const void *mem, const struct flavor_row *flavor, const json_t *image, int64_t *size)
+static struct fault *pages(const void *mem, const struct flavor_row *flavor, const json_t *image, struct pages *pages)
 {
     const char *of_flavor = hardware_extra_spec(flavor, "hw:mem_page_size");
     const char *of_image = image_meta_text(image, "hw_mem_page_size");
 
-    *size = 0;
     if (text_is_empty(of_flavor))
         return text_is_empty(of_image) ? NULL : fault_new(mem, MemoryPageSizeForbidden, of_image, "<empty>");
-    TRY(page_size(mem, of_flavor, size));
+    pages->given = true;
+    TRY(page_size(mem, of_flavor, pages));
     if (text_is_empty(of_image))
         return NULL;
-    if (*size == PAGES_ANY || *size == PAGES_LARGE)
-        return page_size(mem, of_image, size);
+    if (pages->size == PAGES_ANY || pages->size == PAGES_LARGE)
+        return page_size(mem, of_image, pages);
     return fault_new(mem, MemoryPageSizeForbidden, of_image, of_flavor);
 }
 
@@ -400,14 +408,13 @@ static struct fault *node_list(const void *mem, const struct flavor_row *flavor,
         if (cpus) {
             fault = cpu_spec_parse(mem, text, &item);
         } else {
-            char *end;
-            long long number = strtoll(text, &end, 10);
+            int64_t number;
 
-            if (end == text || *end)
+            if (take_int_text(text, &number))
+                item = json_integer(number);
+            else
                 fault =
                     fault_new(mem, ValueError, mem_printf(mem, "invalid literal for int() with base 10: '%s'", text));
-            else
-                item = json_integer(number);
         }
         if (fault) {
             json_decref(found);
@@ -427,7 +434,7 @@ static struct fault *node_list(const void *mem, const struct flavor_row *flavor,
 
 struct nodes {
     int64_t count;
-    int64_t page_size; /* 0: none */
+    struct pages pages;
     const struct cpus *cpus;
     json_t *cpu_list, *memory_list; /* or NULL */
 };
@@ -457,7 +464,7 @@ static json_t *cell_tree(const struct nodes *nodes, int64_t id, const json_t *cp
     tree_set(cell, "pcpuset", pinned);
     tree_set(cell, "cpuset_reserved", json_null());
     tree_set(cell, "memory", json_integer(memory));
-    tree_set(cell, "pagesize", nodes->page_size ? json_integer(nodes->page_size) : json_null());
+    tree_set(cell, "pagesize", nodes->pages.given ? json_integer(nodes->pages.size) : json_null());
     tree_set(cell, "cpu_pinning_raw", json_null());
     tree_set(cell, "cpu_policy", tree_text(nodes->cpus->policy));
     tree_set(cell, "cpu_thread_policy", tree_text(nodes->cpus->thread_policy));
@@ -569,9 +576,9 @@ static struct fault *settle(const void *mem, const struct flavor_row *flavor, co
 
     TRY(read_cpus(mem, flavor, image, cpus));
     TRY(node_count(mem, flavor, image, &nodes.count));
-    TRY(pages(mem, flavor, image, &nodes.page_size));
+    TRY(pages(mem, flavor, image, &nodes.pages));
     TRY(check_locked_memory(mem, flavor, image));
-    if (!nodes.count && !nodes.page_size && !has_persistent_memory(flavor) && !is(cpus->policy, "dedicated") &&
+    if (!nodes.count && !nodes.pages.some && !has_persistent_memory(flavor) && !is(cpus->policy, "dedicated") &&
         !is(cpus->policy, "mixed"))
         return NULL;
     if (!nodes.count)

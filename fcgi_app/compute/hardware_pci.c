@@ -8,11 +8,10 @@
 #include "fcgi_app/compute/hardware.h"
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/image_meta.h"
 #include "fcgi_app/objects/tree.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -160,8 +159,7 @@ static struct fault *add_requests(const struct context *context, const char *tex
         char **words = text_split(mem, *part, ':');
         const char *name, *policy;
         json_t *specs;
-        char *end;
-        long long count;
+        int64_t count;
 
         if (!words[0] || !words[1] || words[2])
             return fault_new(mem, ValueError, "not enough values to unpack (expected 2, got 1)");
@@ -169,8 +167,7 @@ static struct fault *add_requests(const struct context *context, const char *tex
         TRY(find_alias(context, name, &policy, &specs));
         if (!specs)
             return fault_new(mem, PciRequestAliasNotDefined, name);
-        count = strtoll(words[1], &end, 10);
-        if (end == words[1] || end[strspn(end, " \t\n\r\f\v")]) {
+        if (!take_int_text(words[1], &count)) {
             json_decref(specs);
             return fault_new(mem, ValueError,
                              mem_printf(mem, "invalid literal for int() with base 10: '%s'", words[1]));

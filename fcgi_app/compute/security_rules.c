@@ -126,14 +126,8 @@ static bool int_of(const json_t *value, int64_t *number)
         *number = json_is_true(value);
     } else {
         const char *text = json_string_value(value);
-        char *end;
 
-        if (!text)
-            return false;
-        *number = strtoll(text, &end, 10);
-        while (isspace((unsigned char)*end))
-            end++;
-        return end != text && !*end;
+        return text && take_int_text(text, number);
     }
     return true;
 }

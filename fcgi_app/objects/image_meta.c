@@ -14,7 +14,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -355,20 +354,17 @@ enum { MOST_CPUS = 65536 };
 
 static bool cpu_number(const char *text, size_t length, long *number)
 {
-    char digits[24], *end;
+    char digits[256];
+    int64_t value;
 
-    while (length && isspace((unsigned char)*text)) {
-        text++;
-        length--;
-    }
-    while (length && isspace((unsigned char)text[length - 1]))
-        length--;
-    if (!length || length >= sizeof digits)
+    if (length >= sizeof digits)
         return false;
     memcpy(digits, text, length);
     digits[length] = '\0';
-    *number = strtol(digits, &end, 10);
-    return !*end;
+    if (!take_int_text(digits, &value))
+        return false;
+    *number = value;
+    return true;
 }
 
 static struct fault *bad_rule(const void *mem, const char *kind, const char *rule)
@@ -383,6 +379,7 @@ static struct fault *bad_rule(const void *mem, const char *kind, const char *rul
 struct fault *cpu_spec_parse(const void *mem, const char *text, json_t **cpus)
 {
     unsigned char *seen = mem_array(mem, unsigned char, MOST_CPUS);
+    long beyond = 0; /* one of those that no server has; it is refused for it */
     char **rules = text_split(mem, text, ',');
 
     for (size_t i = 0; rules[i]; i++) {
@@ -406,11 +403,15 @@ struct fault *cpu_spec_parse(const void *mem, const char *text, json_t **cpus)
         }
         for (long cpu = first < 0 ? 0 : first; cpu <= last && cpu < MOST_CPUS; cpu++)
             seen[cpu] |= without ? 2 : 1;
+        if (!without && last >= MOST_CPUS && !beyond)
+            beyond = first < MOST_CPUS ? MOST_CPUS : first;
     }
     *cpus = json_array();
     for (long cpu = 0; cpu < MOST_CPUS; cpu++)
         if (seen[cpu] == 1)
             json_array_append_new(*cpus, json_integer(cpu));
+    if (beyond)
+        json_array_append_new(*cpus, json_integer(beyond));
     return NULL;
 }
 

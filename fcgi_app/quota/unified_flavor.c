@@ -9,6 +9,7 @@
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -89,8 +90,7 @@ static bool is_class(const char *name)
 static void take_spec(struct request *request, const char *key, const char *value)
 {
     const char *group = key + strlen("resources"), *end = group, *text;
-    char *rest;
-    long long number;
+    int64_t number;
 
     if (strncmp(key, "resources", strlen("resources")) != 0)
         return;
@@ -98,9 +98,8 @@ static void take_spec(struct request *request, const char *key, const char *valu
         end++;
     if (*end != ':' || end - group > 64)
         return;
-    text = text_strip(request->mem, value ? value : "");
-    number = strtoll(text, &rest, 10);
-    if (!*text || *rest || number < 0 || !is_class(end + 1)) {
+    text = value ? value : "";
+    if (!take_int_text(text, &number) || number < 0 || !is_class(end + 1)) {
         log_warning("Resource amounts must be integers of known classes. Received '%s' for key %s.", text, end + 1);
         return;
     }
