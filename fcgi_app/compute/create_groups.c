@@ -36,18 +36,17 @@ static json_t *group_tree(json_t *resources, json_t *required, json_t *forbidden
     return group;
 }
 
-static json_t *resources_of(const json_t *given)
+struct fault *create_group_of_port(const void *mem, const json_t *request, const char *port_id, json_t *groups)
 {
-    return given ? json_deep_copy(given) : json_object();
+    json_t *resources;
+
+    TRY(take_key(mem, request, "resources", &resources));
+    json_array_append_new(groups, group_tree(json_deep_copy(resources), list_of(json_object_get(request, "required")),
+                                             json_array(), port_id));
+    return NULL;
 }
 
-void create_group_of_port(const json_t *request, const char *port_id, json_t *groups)
-{
-    json_array_append_new(groups, group_tree(resources_of(json_object_get(request, "resources")),
-                                             list_of(json_object_get(request, "required")), json_array(), port_id));
-}
-
-void create_groups_of_ports(const json_t *request, json_t *groups, json_t *level)
+struct fault *create_groups_of_ports(const void *mem, const json_t *request, json_t *groups, json_t *level)
 {
     const json_t *subtree = json_object_get(request, "same_subtree");
     json_t *subtrees;
@@ -56,9 +55,10 @@ void create_groups_of_ports(const json_t *request, json_t *groups, json_t *level
 
     json_array_foreach(json_object_get(request, "request_groups"), index, item)
     {
-        json_array_append_new(groups, group_tree(resources_of(json_object_get(item, "resources")),
-                                                 list_of(json_object_get(item, "required")), json_array(),
-                                                 json_string_value(json_object_get(item, "id"))));
+        json_t *id;
+
+        TRY(take_key(mem, item, "id", &id));
+        TRY(create_group_of_port(mem, item, json_string_value(id), groups));
     }
     subtrees = list_of(tree_get(level, "same_subtree"));
     if (json_array_size(subtree))
@@ -66,6 +66,7 @@ void create_groups_of_ports(const json_t *request, json_t *groups, json_t *level
     tree_set(level, "root_required", json_array());
     tree_set(level, "root_forbidden", json_array());
     tree_set(level, "same_subtree", subtrees);
+    return NULL;
 }
 
 /* "resources:X" or "trait:Y", a number behind the first word allowed; NULL: another key. */

@@ -274,14 +274,18 @@ static bool is_accelerator(const char *vnic)
 }
 
 /* A device of the host behind a port. */
-static void add_device(const struct create *create, struct network_request *request, const struct neutron_port *port,
-                       const char *physnet, const char *affinity)
+static struct fault *add_device(const struct create *create, struct network_request *request,
+                                const struct neutron_port *port, const char *physnet, const char *affinity)
 {
     const json_t *trusted = json_object_get(port->binding_profile, "trusted");
     const char *numa = text_is_empty(port->numa_affinity_policy) ? affinity : port->numa_affinity_policy;
     const char *type = is(port->vnic_type, "direct-physical") ? "type-PF" : is(port->vnic_type, "vdpa") ? "vdpa" : NULL;
-    json_t *spec = json_object(), *specs = json_array();
+    json_t *spec, *specs;
 
+    if (!text_is_empty(numa) && !hardware_pci_is_affinity(numa))
+        return fault_new(create->mem, ValueError, mem_printf(create->mem, "Field value %s is invalid", numa));
+    spec = json_object();
+    specs = json_array();
     json_object_set_new_nocheck(spec, "physical_network", tree_text(physnet));
     json_object_set_new_nocheck(spec, "remote_managed",
                                 tree_text(is(port->vnic_type, "remote-managed") ? "True" : "False"));
@@ -298,6 +302,7 @@ static void add_device(const struct create *create, struct network_request *requ
     json_array_append_new(tree_get(create->pci_requests, "requests"),
                           hardware_pci_request(1, specs, NULL, text_is_empty(numa) ? NULL : numa, request->port_id,
                                                &request->pci_request_id));
+    return NULL;
 }
 
 static struct fault *add_accelerator(const struct create *create, struct network_request *request,
@@ -343,13 +348,13 @@ static struct fault *read_port(struct create *create, struct network_request *re
         TRY(add_accelerator(create, request, &port, wants));
     if (json_object_size(port.resource_request)) {
         if (wants->extended)
-            create_groups_of_ports(port.resource_request, wants->groups, wants->level);
+            TRY(create_groups_of_ports(create->mem, port.resource_request, wants->groups, wants->level));
         else
-            create_group_of_port(port.resource_request, request->port_id, wants->groups);
+            TRY(create_group_of_port(create->mem, port.resource_request, request->port_id, wants->groups));
     }
     add_physnet(wants, physnet);
     if (is_sriov(port.vnic_type))
-        add_device(create, request, &port, physnet, affinity);
+        TRY(add_device(create, request, &port, physnet, affinity));
     return NULL;
 }
 

@@ -33,7 +33,9 @@ struct fault *hardware_numa(const void *mem, const struct flavor_row *flavor, co
  * too old. */
 struct fault *hardware_numa_check_mixed(const struct context *context, const json_t *topology) FAULT_CHECK;
 
-/* "required", "legacy", "preferred", "socket", or NULL. */
+/* Is it one of "required", "legacy", "preferred", "socket"? */
+bool hardware_pci_is_affinity(const char *text);
+/* One of them, or NULL. */
 struct fault *hardware_pci_affinity(const void *mem, const struct flavor_row *flavor, const json_t *image,
                                     const char **affinity) FAULT_CHECK;
 /* InstancePCIRequests of pci_passthrough:alias; the caller owns it. */

@@ -10,6 +10,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/compute/hardware.h"
 #include "fcgi_app/json/take.h"
+#include "fcgi_app/json/unicode.h"
 #include "fcgi_app/objects/image_meta.h"
 #include "fcgi_app/objects/service.h"
 #include "fcgi_app/objects/tree.h"
@@ -261,15 +262,13 @@ static struct fault *node_count(const void *mem, const struct flavor_row *flavor
     const char *of_flavor = hardware_extra_spec(flavor, "hw:numa_nodes");
     int64_t of_image = image_meta_int(image, "hw_numa_nodes", 0);
     bool has_image = image_meta_prop(image, "hw_numa_nodes") != NULL;
-    char *end;
 
     *nodes = 0;
     if (!text_is_empty(of_flavor) && of_image)
         return fault_new(mem, ImageNUMATopologyForbidden, "hw_numa_nodes");
     if (!text_is_empty(of_flavor)) {
-        *nodes = strtoll(of_flavor, &end, 10);
         /* The number must read back as it was written. */
-        if (*end || *nodes < 1 || strcmp(mem_printf(mem, "%ld", (long)*nodes), of_flavor))
+        if (of_flavor[strspn(of_flavor, "0123456789")] || *of_flavor == '0' || !take_int_text(of_flavor, nodes))
             return fault_new(mem, InvalidNUMANodesNumber, of_flavor);
         return NULL;
     }
@@ -320,11 +319,28 @@ struct pages {
     int64_t size;
 };
 
+/* The digits of all scripts as those of ASCII. */
+static const char *plain_digits(const void *mem, const char *text)
+{
+    size_t length = strlen(text), step;
+    struct strbuf plain;
+
+    strbuf_init(&plain, mem, length + 1);
+    for (size_t i = 0; i < length; i += step) {
+        int digit = unicode_decimal(unicode_next(text + i, length - i, &step));
+
+        if (digit >= 0)
+            strbuf_putc(&plain, (char)('0' + digit));
+        else
+            strbuf_put(&plain, text + i, step);
+    }
+    return plain.data;
+}
+
 static struct fault *page_size(const void *mem, const char *text, struct pages *pages)
 {
     int64_t *size = &pages->size;
     double bytes;
-    const char *p = text;
 
     if (!strcmp(text, "any"))
         *size = PAGES_ANY;
@@ -333,12 +349,12 @@ static struct fault *page_size(const void *mem, const char *text, struct pages *
     else if (!strcmp(text, "small"))
         *size = PAGES_SMALL;
     else {
-        while (isdigit((unsigned char)*p))
-            p++;
-        if (*text && !*p) {
-            take_int_text(text, size);
+        const char *plain = plain_digits(mem, text);
+
+        if (*plain && !plain[strspn(plain, "0123456789")]) {
+            take_int_text(plain, size);
         } else {
-            if (!page_bytes(text, &bytes))
+            if (!page_bytes(plain, &bytes))
                 return fault_new(mem, MemoryPageSizeInvalid, text);
             *size = (int64_t)(ceil(bytes) / 1024);
             pages->some = ceil(bytes) != 0;
@@ -529,7 +545,8 @@ static struct fault *given_nodes(const void *mem, const struct flavor_row *flavo
             taken[cpu] = true;
         }
         json_array_append_new(cells, cell_tree(nodes, i, cpus, size));
-        memory += size;
+        if (__builtin_add_overflow(memory, size, &memory))
+            memory = size < 0 ? INT64_MIN : INT64_MAX;
     }
     left = left_over(mem, taken, flavor->vcpus);
     if (left)

@@ -16,7 +16,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool is_affinity(const char *text)
+bool hardware_pci_is_affinity(const char *text)
 {
     static const char *const known[] = { "required", "legacy", "preferred", "socket" };
 
@@ -39,7 +39,7 @@ struct fault *hardware_pci_affinity(const void *mem, const struct flavor_row *fl
         of_flavor = of_image;
     if (text_is_empty(of_flavor))
         return NULL;
-    if (!is_affinity(of_flavor))
+    if (!hardware_pci_is_affinity(of_flavor))
         return fault_new(mem, InvalidPCINUMAAffinity, of_flavor);
     *affinity = of_flavor;
     return NULL;

@@ -103,7 +103,8 @@ void notify_server_group(const struct context *context, const char *action,
     payload_text(&out, "project_id", server_group->project_id);
     payload_key(&out, "policies");
     strbuf_putc(&out, '[');
-    json_put_string(&out, server_group->policy);
+    if (server_group->policy)
+        json_put_string(&out, server_group->policy);
     strbuf_putc(&out, ']');
     payload_json(&out, "members", server_group->members);
     payload_json(&out, "hosts", server_group->hosts);
