@@ -560,8 +560,9 @@ static bool entry_fits(const struct db_batch *batch, struct entry *entry)
     if (given == entry->statement->params && !nul_in(entry))
         return true;
     if (given == entry->statement->params) {
-        entry->answer->fault = fault_text(batch->mem, DBError,
-                                          "%s: A string literal cannot contain NUL (0x00) characters.", name_of(entry));
+        log_debug("%s: a parameter with a NUL", name_of(entry));
+        entry->answer->fault =
+            fault_text(batch->mem, DBError, "A string literal cannot contain NUL (0x00) characters.");
         entry->answered = true;
         return false;
     }
