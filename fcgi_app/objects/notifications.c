@@ -10,6 +10,7 @@
 #include "fcgi_app/conf/conf.h"
 #include "fcgi_app/db/db.h"
 #include "fcgi_app/json/json.h"
+#include "fcgi_app/json/take.h"
 #include "fcgi_app/objects/notification_payload.h"
 #include "fcgi_app/objects/write.h"
 #include "fcgi_app/rpc/notify.h"
@@ -87,6 +88,26 @@ static void server_group_legacy(const struct context *context, const char *actio
         mem_printf(context->mem, "servergroup.%s", host), &out);
 }
 
+/* A dictionary of texts, whatever the row has. */
+static void put_rules(struct strbuf *out, const void *mem, const char *rules)
+{
+    json_t *values = NULL, *value;
+    const char *key, *separator = "";
+
+    payload_key(out, "rules");
+    strbuf_putc(out, '{');
+    if (rules && !json_read(mem, rules, strlen(rules), &values))
+        json_object_foreach(values, key, value)
+        {
+            strbuf_puts(out, separator);
+            json_put_string(out, key);
+            strbuf_puts(out, ": ");
+            json_put_string(out, take_text(mem, value));
+            separator = ", ";
+        }
+    strbuf_putc(out, '}');
+}
+
 void notify_server_group(const struct context *context, const char *action,
                          const struct notified_server_group *server_group)
 {
@@ -109,7 +130,7 @@ void notify_server_group(const struct context *context, const char *action,
     payload_json(&out, "members", server_group->members);
     payload_json(&out, "hosts", server_group->hosts);
     payload_text(&out, "policy", server_group->policy);
-    payload_json(&out, "rules", server_group->rules);
+    put_rules(&out, context->mem, server_group->rules);
     payload_send_versioned(context, payload_event(context, "server_group", action, NULL), NULL, &out);
 }
 

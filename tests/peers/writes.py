@@ -156,6 +156,28 @@ notification_format = versioned
 versioned_notifications_topics = one,two
 default_level = WARN
 ''',
+    'told_once': '''
+[oslo_messaging_notifications]
+driver = messagingv2
+
+[notifications]
+notification_format = versioned
+notify_on_state_change = vm_state
+bdms_in_notifications = true
+default_level = ERROR
+''',
+    'told_twice': '''
+[oslo_messaging_notifications]
+driver = messaging
+driver = messagingv2
+topics = one,one,two
+
+[notifications]
+notification_format = both
+notify_on_state_change = vm_and_task_state
+versioned_notifications_topics = one,notifications
+default_level = CRITICAL
+''',
     'counted': '''
 [quota]
 count_usage_from_placement = true
