@@ -92,7 +92,7 @@ class Broker:
                 'ERL_EPMD_ADDRESS': '127.0.0.1', 'RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS':
                 '-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none'}
 
-    def start(self, seconds=60):
+    def start(self, seconds=180):  # beside compilers it takes a minute
         env = self.environment()
         with open(self.path('out'), 'ab') as out:
             for argv in (['epmd', '-address', '127.0.0.1', '-port', str(self.epmd_port)], [SERVER]):
@@ -101,7 +101,7 @@ class Broker:
                                                        start_new_session=True))
                 self.wards.append(guardian.process(self.processes[-1]))
                 if argv[0] == 'epmd':
-                    self._wait(self.epmd_port, 10)
+                    self._wait(self.epmd_port, 30)
         self._wait(self.port, seconds)
         end = time.monotonic() + seconds
         while True:  # listening comes before the users are there

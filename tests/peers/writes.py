@@ -26,7 +26,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -427,19 +426,17 @@ class Stage:
         self.rows.watch()
 
     def start_servers(self):
-        box = {}
-        starting = threading.Thread(target=lambda: box.update(broker=rabbit.Broker()))
-        starting.start()
         os.environ.setdefault('NOVA_TEST_PG_CONNECTIONS', '200')  # the reference keeps many
-        self.cluster = stack.Cluster()
-        self.prefix = self.cluster.url('{db}')
-        link = psycopg2.connect(self.cluster.url('postgres'))
-        link.autocommit = True
-        with link.cursor() as cur:
-            cur.execute('CREATE DATABASE nova_cell2 TEMPLATE nova_cell1')
-        link.close()
-        starting.join()
-        self.broker = box['broker']
+        with concurrent.futures.ThreadPoolExecutor(1) as thread:
+            broker = thread.submit(rabbit.Broker)
+            self.cluster = stack.Cluster()
+            self.prefix = self.cluster.url('{db}')
+            link = psycopg2.connect(self.cluster.url('postgres'))
+            link.autocommit = True
+            with link.cursor() as cur:
+                cur.execute('CREATE DATABASE nova_cell2 TEMPLATE nova_cell1')
+            link.close()
+            self.broker = broker.result()
 
     def configuration(self, folder, program, driver='postgresql'):
         strategy, name = program
