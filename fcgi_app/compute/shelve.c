@@ -109,8 +109,9 @@ static struct fault *check_zone(const struct context *context, const struct targ
         TRY(cinder_volume_show(context, target->mem, bdm->volume_id, NULL, &volume));
         if (!volume.availability_zone || strcmp(volume.availability_zone, zone))
             return fault_text(target->mem, MismatchVolumeAZException,
+                              "The availability zone between the server and its attached volumes do not match: "
                               "The specified availability zone does not match the volume %s attached to the server. "
-                              "Specified availability zone is %s. Volume is in %s.",
+                              "Specified availability zone is %s. Volume is in %s..",
                               volume.id, zone, volume.availability_zone ? volume.availability_zone : "None");
     }
     return NULL;

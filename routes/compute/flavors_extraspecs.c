@@ -102,9 +102,7 @@ static struct fault *read_specs(const struct call *call, const json_t *body, str
         strbuf_init(&text, call->mem, 64);
         json_put_python_str(&text, value);
         if ((!json_is_string(value) || json_number_text(value)) && text.length > 255)
-            return fault_http(call->mem, 400,
-                              "Invalid input received: extra_specs value has %zu characters, more than 255.",
-                              text.length);
+            return fault_http(call->mem, 400, "extra_specs value has %zu characters, more than 255.", text.length);
         if (versions_hold((struct versions)V_FROM(86), call->version))
             TRY(flavors_check_spec(call->mem, key, text.data));
         specs->keys[specs->count] = key;

@@ -241,13 +241,17 @@ POLICIES = {
 ''',
 }
 # Rules that decide what is shown; the server that they ask is not there.
+POLICIES['open'] = ''.join('"os_compute_api:%s": ""\n' % rule for rule in (
+    'os-migrate-server:migrate', 'os-migrate-server:migrate_live', 'os-admin-actions:inject_network_info',
+    'os-shelve:shelve_offload', 'servers:migrations:force_complete', 'os-volumes-attachments:swap'))
 POLICIES['remote_dead'] = ''.join('"%s": "http://127.0.0.1:1/policy"\n' % rule for rule in (
     'os_compute_api:servers:show:host_status', 'os_compute_api:os-flavor-extra-specs:index',
     'os_compute_api:servers:allow_all_filters', 'os_compute_api:os-instance-actions:events',
     'compute:servers:resize:cross_cell', 'compute:server:topology:host:index'))
 POLICIES['remote_json'] = POLICIES['remote']
 POLICIES['remote_files'] = POLICIES['remote']
-for _name, _more in (('remote', ''), ('remote_dead', ''), ('remote_json', 'remote_content_type = application/json\n'),
+for _name, _more in (('open', '\n[DEFAULT]\nmax_local_block_devices = 1\n\n[cinder]\ncross_az_attach = false\n'),
+                     ('remote', ''), ('remote_dead', ''), ('remote_json', 'remote_content_type = application/json\n'),
                      ('remote_files', 'remote_ssl_client_crt_file = /nonexistent/crt\n')):
     CONFIGURATIONS[_name] = '\n[oslo_policy]\npolicy_file = {folder}/rules.yaml\n' + _more
 
