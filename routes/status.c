@@ -53,8 +53,8 @@ static void collect(const void *mem, struct totals *totals)
         if (slot->stage == SCORE_FREE || !slot->pid)
             continue;
         seen->busy = slot->request_usec != 0;
-        seen->in_stage = (double)(now - slot->since_usec) / 1e6;
-        seen->running = seen->busy ? (double)(now - slot->request_usec) / 1e6 : 0;
+        seen->in_stage = score_seconds(slot->since_usec, now);
+        seen->running = seen->busy ? score_seconds(slot->request_usec, now) : 0;
         seen->uptime = (double)(clock - (int64_t)slot->started_usec) / 1e6;
         seen->cpu = (double)score_cpu_usec(slot->pid) / 1e6;
         seen->private_bytes = score_private_bytes(slot->pid);

@@ -77,6 +77,11 @@ void score_read(const struct scoreslot *slot, struct scoreslot *copy)
     printable(copy->api, sizeof(copy->api));
 }
 
+double score_seconds(uint64_t since_usec, uint64_t now_usec)
+{
+    return since_usec < now_usec ? (double)(now_usec - since_usec) / 1e6 : 0;
+}
+
 uint64_t score_cpu_usec(int32_t pid)
 {
     struct timespec used;

@@ -75,6 +75,12 @@ void score_set_board(const struct scoreboard *board);
 /* A slot's copy that is safe to print: numbers bounded, texts ended and free of control bytes. */
 void score_read(const struct scoreslot *slot, struct scoreslot *copy);
 
+/*
+ * Seconds from a time of a slot until now, both CLOCK_MONOTONIC in microseconds; none when it lies behind now: its
+ * worker may have gone on since the reader looked at the clock.
+ */
+double score_seconds(uint64_t since_usec, uint64_t now_usec);
+
 /* CPU time and private memory of a process, asked of the kernel now; 0 where it does not tell. */
 uint64_t score_cpu_usec(int32_t pid);
 uint64_t score_private_bytes(int32_t pid);

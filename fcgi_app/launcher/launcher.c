@@ -315,13 +315,13 @@ static void end_late_requests(struct launcher *launcher)
         struct scoreslot seen;
 
         score_read(child->slot, &seen);
-        if (child->killed || !seen.request_usec || now - seen.request_usec < (uint64_t)limit * 1000000)
+        if (child->killed || !seen.request_usec || score_seconds(seen.request_usec, now) < limit)
             continue;
         log_error("Request %s (%s %s) is over request_timeout (%d s): in stage %s for %.1f s, begun %.1f s ago. "
                   "Worker %d is killed",
                   *seen.request_id ? seen.request_id : "-", seen.method, seen.route, limit,
-                  score_stage_name(seen.stage), (double)(now - seen.since_usec) / 1e6,
-                  (double)(now - seen.request_usec) / 1e6, (int)child->pid);
+                  score_stage_name(seen.stage), score_seconds(seen.since_usec, now),
+                  score_seconds(seen.request_usec, now), (int)child->pid);
         child->killed = true;
         launcher->board->timeouts++;
         kill(child->pid, SIGKILL);

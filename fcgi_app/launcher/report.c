@@ -229,11 +229,11 @@ static void put_workers(struct strbuf *out)
         if (slot.stage == SCORE_FREE)
             continue;
         strbuf_printf(out, "Worker %d of %s: %s for %.3f s, %llu requests, %llu KiB private\n", (int)slot.pid, slot.api,
-                      score_stage_name(slot.stage), (double)(now - slot.since_usec) / 1e6,
+                      score_stage_name(slot.stage), score_seconds(slot.since_usec, now),
                       (unsigned long long)slot.requests, (unsigned long long)score_private_bytes(slot.pid) / 1024);
         if (slot.request_usec)
             strbuf_printf(out, "    Request %s %s %s, begun %.3f s ago\n", *slot.request_id ? slot.request_id : "-",
-                          slot.method, slot.route, (double)(now - slot.request_usec) / 1e6);
+                          slot.method, slot.route, score_seconds(slot.request_usec, now));
     }
     strbuf_putc(out, '\n');
 }

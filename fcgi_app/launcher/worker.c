@@ -113,15 +113,15 @@ static void on_request_timeout(int number)
     (void)number;
     running.alarm_set = 0;
     /* Between requests, or in one that has just begun and sets its own. */
-    if (!running.slot->request_usec || now - running.slot->request_usec < (uint64_t)running.request_timeout * 1000000)
+    if (!running.slot->request_usec || score_seconds(running.slot->request_usec, now) < running.request_timeout)
         return;
     prepare_last_words();
     score_read(running.slot, &seen);
     log_error("Request %s (%s %s) is over request_timeout (%d s): in stage %s for %.1f s, begun %.1f s ago. "
               "Worker %d exits",
               *seen.request_id ? seen.request_id : "-", seen.method, seen.route, running.request_timeout,
-              score_stage_name(seen.stage), (double)(now - seen.since_usec) / 1e6,
-              (double)(now - seen.request_usec) / 1e6, (int)getpid());
+              score_stage_name(seen.stage), score_seconds(seen.since_usec, now), score_seconds(seen.request_usec, now),
+              (int)getpid());
     _exit(1);
 }
 

@@ -303,7 +303,7 @@ def test_workers_leave_after_max_requests(home, pools):
     pool = pools(home, workers=2, options={"fcgi": {"max_requests": 20}}).start()
     with Load(pool.socket) as load:
         assert wait_until(lambda: len(load.pids) >= 10)
-    assert not load.bad
+    assert not load.bad, pool.log_text()[-4000:]
     # Up to a tenth more, so that they do not leave together.
     assert max(load.pids.values()) <= 22
     assert "exited with status 0" in pool.log_text()

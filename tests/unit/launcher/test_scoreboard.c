@@ -78,6 +78,17 @@ static void rubbish_is_bounded(void **state)
     assert_string_equal(copy.route, "/servers??[1m");
 }
 
+/* The parent looks at the clock, then at the slots: a request that began in between is no late one. */
+static void what_begins_after_the_look_at_the_clock_is_new(void **state)
+{
+    uint64_t now = clock_monotonic_usec();
+
+    (void)state;
+    assert_true(score_seconds(now + 1, now) == 0);
+    assert_true(score_seconds(now, now) == 0);
+    assert_true(score_seconds(now - 2500000, now) == 2.5);
+}
+
 static void long_texts_are_cut(void **state)
 {
     char small[8];
@@ -105,11 +116,9 @@ static void the_kernel_tells_of_a_process(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_each_slot_once),
-        cmocka_unit_test(a_child_writes_what_the_parent_reads),
-        cmocka_unit_test(rubbish_is_bounded),
-        cmocka_unit_test(long_texts_are_cut),
-        cmocka_unit_test(the_kernel_tells_of_a_process),
+        cmocka_unit_test(gives_each_slot_once), cmocka_unit_test(a_child_writes_what_the_parent_reads),
+        cmocka_unit_test(rubbish_is_bounded),   cmocka_unit_test(what_begins_after_the_look_at_the_clock_is_new),
+        cmocka_unit_test(long_texts_are_cut),   cmocka_unit_test(the_kernel_tells_of_a_process),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
