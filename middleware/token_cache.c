@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <zlib.h>
 
 LOG_MODULE("keystonemiddleware.auth_token");
 
@@ -84,21 +85,9 @@ static void digest(const char *token, unsigned char key[32])
 
 /* ---- memcached ---- */
 
-static uint32_t crc32_of(const char *text)
-{
-    uint32_t crc = UINT32_MAX;
-
-    for (; *text; text++) {
-        crc ^= (unsigned char)*text;
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? UINT32_C(0xEDB88320) : 0);
-    }
-    return ~crc;
-}
-
 uint32_t token_server_hash(const char *text)
 {
-    uint32_t hash = crc32_of(text) >> 16 & 0x7fff;
+    uint32_t hash = (uint32_t)crc32(0, (const unsigned char *)text, (unsigned)strlen(text)) >> 16 & 0x7fff;
 
     return hash ? hash : 1;
 }
@@ -201,8 +190,7 @@ static const char *key_for(const struct token_cache *cache, const void *mem, con
         return mem_printf(mem, "tokens/b'%s'", text);
     }
     digest(token, sum);
-    for (size_t i = 0; i < sizeof(sum); i++)
-        snprintf(text + 2 * i, 3, "%02x", sum[i]);
+    text_to_hex(text, sum, sizeof(sum));
     return mem_printf(mem, "tokens/%s", text);
 }
 

@@ -140,17 +140,12 @@ void profiler_end(struct profiler *profiler, struct profiler_event *event, const
 
 void profiler_sign(const char *text, const char *key, char hmac[PROFILER_HMAC_SIZE])
 {
-    static const char hex[] = "0123456789abcdef";
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned length = 0;
 
     if (!HMAC(EVP_sha1(), key, (int)strlen(key), (const unsigned char *)text, strlen(text), digest, &length))
         length = 0;
-    for (unsigned i = 0; i < length && i < (PROFILER_HMAC_SIZE - 1) / 2; i++) {
-        hmac[2 * i] = hex[digest[i] >> 4];
-        hmac[2 * i + 1] = hex[digest[i] & 15];
-    }
-    hmac[2 * length] = '\0';
+    text_to_hex(hmac, digest, length);
 }
 
 bool profiler_verify(const char *text, const char *key, const char *hmac)

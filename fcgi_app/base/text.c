@@ -38,9 +38,19 @@ bool text_is_uuid_like(const char *text)
     return digits == 32;
 }
 
+static const char hex[] = "0123456789abcdef";
+
+void text_to_hex(char *out, const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        *out++ = hex[bytes[i] >> 4];
+        *out++ = hex[bytes[i] & 15];
+    }
+    *out = '\0';
+}
+
 void text_uuid4(char out[37])
 {
-    static const char hex[] = "0123456789abcdef";
     static unsigned char pool[512];
     static size_t left;
     static pid_t owner; /* a child that went on with the bytes it inherited would repeat its parent's and siblings' */

@@ -68,6 +68,9 @@ char **text_split(const void *mem, const char *text, char separator);
 /* Appends text as HTML shows it: & < > and both quotes as references, spelt as markupsafe does. */
 void text_put_html(struct strbuf *out, const char *text);
 
+/* `size` bytes as twice as many small hexadecimal digits, and a NUL, at `out`. */
+void text_to_hex(char *out, const unsigned char *bytes, size_t size);
+
 /* The value of a hexadecimal digit; -1: it is none. */
 static inline int text_hex_digit(int c)
 {

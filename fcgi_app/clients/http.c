@@ -2,10 +2,11 @@
 /*
  * libcurl's side; see the header.
  *
- * One multi handle for each process holds the connections; easy handles are
- * kept and reset, since making one costs more than a call on the loopback.
- * A single call goes through the same multi handle, so that it finds the
- * connections that several left.
+ * One multi handle for each process holds the connections.  Easy handles are
+ * kept, each in a line with what belongs to it, and stay as they were set but
+ * for what a call changes: to set all options anew costs a twentieth of a GET
+ * /servers/{id}.  A single call goes through the same multi handle, so that
+ * it finds the connections that several left.
  */
 #include "config.h"
 
@@ -25,15 +26,17 @@
 #include <unistd.h>
 
 enum {
-    KEPT_HANDLES = 16,       /* idle easy handles */
+    KEPT_LINES = 16,         /* idle ones */
     KEPT_CONNECTIONS = 32,   /* open connections, all peers together */
     AT_ONCE = 24,            /* calls of one http_perform() that run at the same time */
     KEPT_CONNECTION_AGE = 50 /* seconds idle after which a kept connection is not used again */
 };
 
+struct line;
+
 struct http {
     CURLM *multi;
-    CURL *idle[KEPT_HANDLES];
+    struct line *idle[KEPT_LINES];
     size_t idle_count;
     unsigned open;
     const char *proxy;  /* HTTP_PROXY where libcurl would not look at it; NULL: none */
@@ -41,13 +44,10 @@ struct http {
     const char *cafile; /* REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE */
 };
 
-/* A call that runs. */
-struct running {
-    struct http *http;
+/* An easy handle and the call that runs on it; what it keeps from call to call stands last. */
+struct line {
     struct http_call *call;
     const void *mem;
-    CURL *easy;
-    struct curl_slist *headers;
     struct strbuf body;
     struct http_header *reply_headers;
     size_t header_count, header_size, header_bytes;
@@ -55,13 +55,18 @@ struct running {
     uint64_t seen_usec; /* when its peer was last heard of; 0: it does not run */
     uint64_t idle_usec; /* how long the peer may be silent */
     bool too_large;
+    bool special; /* options were set that a call without a body does not have */
     char error[CURL_ERROR_SIZE];
+
+    struct http *http;
+    CURL *easy;
+    long connect_ms, total_ms; /* as they are set; 0: not yet */
 };
 
 static int http_close(struct http *http)
 {
     while (http->idle_count)
-        curl_easy_cleanup(http->idle[--http->idle_count]);
+        curl_easy_cleanup(http->idle[--http->idle_count]->easy);
     if (http->multi)
         curl_multi_cleanup(http->multi);
     return 0;
@@ -117,51 +122,50 @@ static int socket_closes(void *arg, curl_socket_t fd)
 
 static size_t body_comes(char *data, size_t one, size_t size, void *arg)
 {
-    struct running *running = arg;
+    struct line *line = arg;
 
     (void)one;
-    running->seen_usec = clock_monotonic_usec();
-    if (size > HTTP_BODY_LIMIT - running->body.length) {
-        running->too_large = true;
+    line->seen_usec = clock_monotonic_usec();
+    if (size > HTTP_BODY_LIMIT - line->body.length) {
+        line->too_large = true;
         return 0;
     }
-    strbuf_put(&running->body, data, size);
+    strbuf_put(&line->body, data, size);
     return size;
 }
 
 static size_t header_comes(char *data, size_t one, size_t size, void *arg)
 {
-    struct running *running = arg;
+    struct line *line = arg;
     size_t length = one * size, value;
     const char *colon;
     struct http_header *header;
 
-    running->seen_usec = clock_monotonic_usec();
+    line->seen_usec = clock_monotonic_usec();
     while (length && strchr("\r\n \t", data[length - 1]))
         length--;
     if (length >= 5 && !strncmp(data, "HTTP/", 5)) { /* of an interim answer, or of the one that counts */
-        running->header_count = 0;
+        line->header_count = 0;
         return one * size;
     }
-    running->header_bytes += length;
-    if (running->header_bytes > HTTP_HEADERS_LIMIT) {
-        running->too_large = true;
+    line->header_bytes += length;
+    if (line->header_bytes > HTTP_HEADERS_LIMIT) {
+        line->too_large = true;
         return 0;
     }
     colon = memchr(data, ':', length);
     if (!colon)
         return one * size;
-    if (running->header_count == running->header_size) {
-        running->header_size = running->header_size ? running->header_size * 2 : 16;
-        running->reply_headers =
-            mem_grow(running->mem, running->reply_headers, struct http_header, running->header_size);
+    if (line->header_count == line->header_size) {
+        line->header_size = line->header_size ? line->header_size * 2 : 16;
+        line->reply_headers = mem_grow(line->mem, line->reply_headers, struct http_header, line->header_size);
     }
-    header = &running->reply_headers[running->header_count++];
-    header->name = mem_strndup(running->mem, data, (size_t)(colon - data));
+    header = &line->reply_headers[line->header_count++];
+    header->name = mem_strndup(line->mem, data, (size_t)(colon - data));
     value = (size_t)(colon - data) + 1;
     while (value < length && (data[value] == ' ' || data[value] == '\t'))
         value++;
-    header->value = mem_strndup(running->mem, data + value, length - value);
+    header->value = mem_strndup(line->mem, data + value, length - value);
     return one * size;
 }
 
@@ -193,22 +197,24 @@ static double idle_of(const struct http_call *call)
     return call->idle_timeout > 0 ? call->idle_timeout : HTTP_IDLE_SECONDS;
 }
 
-static void set_times(CURL *easy, const struct http_call *call)
+/* Sets an option in milliseconds unless it is so already. */
+static void set_ms(CURL *easy, CURLoption option, long *is, double seconds)
 {
-    double total = call->total_timeout > 0 ? call->total_timeout : HTTP_TOTAL_SECONDS;
+    long wanted = milliseconds(seconds);
 
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     milliseconds(call->connect_timeout > 0 ? call->connect_timeout : idle_of(call)));
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(total));
+    if (*is != wanted)
+        curl_easy_setopt(easy, option, wanted);
+    *is = wanted;
 }
 
-static void add_header(struct running *running, const char *text)
+static void set_times(struct line *line)
 {
-    struct curl_slist *longer = curl_slist_append(running->headers, text);
+    const struct http_call *call = line->call;
 
-    if (!longer)
-        mem_exhausted(strlen(text));
-    running->headers = longer;
+    set_ms(line->easy, CURLOPT_CONNECTTIMEOUT_MS, &line->connect_ms,
+           call->connect_timeout > 0 ? call->connect_timeout : idle_of(call));
+    set_ms(line->easy, CURLOPT_TIMEOUT_MS, &line->total_ms,
+           call->total_timeout > 0 ? call->total_timeout : HTTP_TOTAL_SECONDS);
 }
 
 static bool no_line_break(const char *text)
@@ -216,35 +222,41 @@ static bool no_line_break(const char *text)
     return !strpbrk(text, "\r\n");
 }
 
-/* Whether every header can be sent; one that would begin a line of its own cannot. */
-static bool set_headers(struct running *running)
+/* Whether every header can be sent; one that would begin a line of its own cannot. libcurl reads the list, and keeps
+ * none. */
+static bool set_headers(struct line *line)
 {
-    const struct http_call *call = running->call;
+    const struct http_call *call = line->call;
+    struct curl_slist *list = mem_array(line->mem, struct curl_slist, call->header_count + 1);
+    size_t count = 0;
 
-    add_header(running, "Expect:");
+    if (call->body_size)
+        list[count++].data = mem_strdup(line->mem, "Expect:");
     for (size_t i = 0; i < call->header_count; i++) {
         const struct http_header *header = &call->headers[i];
 
         if (!no_line_break(header->name) || !no_line_break(header->value))
             return false;
-        add_header(running, *header->value ? mem_printf(running->mem, "%s: %s", header->name, header->value)
-                                           : mem_printf(running->mem, "%s;", header->name));
+        list[count++].data = *header->value ? mem_printf(line->mem, "%s: %s", header->name, header->value)
+                                            : mem_printf(line->mem, "%s;", header->name);
     }
-    curl_easy_setopt(running->easy, CURLOPT_HTTPHEADER, running->headers);
+    for (size_t i = 1; i < count; i++)
+        list[i - 1].next = &list[i];
+    curl_easy_setopt(line->easy, CURLOPT_HTTPHEADER, count ? list : NULL);
     return true;
 }
 
 /* Sends the body, once: where it would have to come again, libcurl gives up (see bodies_are_sent_once). */
 static size_t body_goes(char *buffer, size_t size, size_t count, void *arg)
 {
-    struct running *running = arg;
-    size_t left = running->call->body_size - running->sent, room = size * count;
+    struct line *line = arg;
+    size_t left = line->call->body_size - line->sent, room = size * count;
 
     if (room > left)
         room = left;
     if (room)
-        memcpy(buffer, (const char *)running->call->body + running->sent, room);
-    running->sent += room;
+        memcpy(buffer, (const char *)line->call->body + line->sent, room);
+    line->sent += room;
     return room;
 }
 
@@ -253,18 +265,22 @@ static size_t body_goes(char *buffer, size_t size, size_t count, void *arg)
  * the peer may have done what the first one said.  It cannot where the body is not to be had again; whoever calls
  * decides about another try.
  */
-static void bodies_are_sent_once(CURL *easy, struct running *running)
+static void bodies_are_sent_once(CURL *easy, struct line *line)
 {
-    running->sent = 0;
+    line->sent = 0;
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, body_goes);
-    curl_easy_setopt(easy, CURLOPT_READDATA, running);
+    curl_easy_setopt(easy, CURLOPT_READDATA, line);
 }
 
-static void set_method(CURL *easy, struct running *running)
+static void set_method(struct line *line)
 {
-    const struct http_call *call = running->call;
+    const struct http_call *call = line->call;
+    CURL *easy = line->easy;
     bool post = !strcmp(call->method, "POST");
 
+    if (!call->body && !strcmp(call->method, "GET"))
+        return;
+    line->special = true;
     if (!strcmp(call->method, "HEAD")) {
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
         return;
@@ -272,7 +288,7 @@ static void set_method(CURL *easy, struct running *running)
     if (call->body || post) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         if (call->body_size)
-            bodies_are_sent_once(easy, running);
+            bodies_are_sent_once(easy, line);
         else
             curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_size);
@@ -301,36 +317,32 @@ static const char *target_of(const struct http *http, const char *url)
 }
 
 /* libcurl takes a URL apart and puts it together three times, a letter at a time: it gets only what it needs of it. */
-static void set_url(struct running *running)
+static void set_url(struct line *line)
 {
-    const char *url = running->call->url, *target = target_of(running->http, url);
+    const struct http *http = line->http;
+    const char *url = line->call->url, *target = target_of(http, url);
 
-    if (target) {
-        curl_easy_setopt(running->easy, CURLOPT_URL, mem_strndup(running->mem, url, (size_t)(target - url) + 1));
-        curl_easy_setopt(running->easy, CURLOPT_REQUEST_TARGET, target);
-    } else {
-        curl_easy_setopt(running->easy, CURLOPT_URL, url);
+    curl_easy_setopt(line->easy, CURLOPT_URL, target ? mem_strndup(line->mem, url, (size_t)(target - url) + 1) : url);
+    curl_easy_setopt(line->easy, CURLOPT_REQUEST_TARGET, target);
+    if (http->proxy && *http->proxy && !strncasecmp(url, "http:", 5)) {
+        curl_easy_setopt(line->easy, CURLOPT_PROXY, http->proxy);
+        line->special = true;
+    }
+    if (!strncasecmp(url, "https:", 6)) {
+        set_tls(line->easy, http, line->call->tls);
+        line->special = true;
     }
 }
 
-/* Whether it runs now. */
-static bool begin(struct http *http, struct running *running)
+/* What is the same for all calls; the handle has no options yet. */
+static void set_common(struct line *line)
 {
-    CURL *easy = http->idle_count ? http->idle[--http->idle_count] : curl_easy_init();
+    CURL *easy = line->easy;
 
-    if (!easy)
-        mem_exhausted(0);
-    running->easy = easy;
-    running->http = http;
-    strbuf_init(&running->body, running->mem, 1024);
-    if (!set_headers(running)) {
-        running->call->failure = HTTP_BROKEN;
-        running->call->error = "a header with a line break in it";
-        return false;
-    }
-    set_url(running);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, running);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, running->error);
+    line->special = false;
+    line->connect_ms = line->total_ms = 0;
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, line);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, line->error);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -338,42 +350,77 @@ static bool begin(struct http *http, struct running *running)
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)KEPT_CONNECTION_AGE);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, socket_opens);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, http);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, line->http);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, socket_closes);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, http);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, line->http);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_comes);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, running);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, line);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_comes);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, running);
-    if (http->proxy && *http->proxy && !strncasecmp(running->call->url, "http:", 5))
-        curl_easy_setopt(easy, CURLOPT_PROXY, http->proxy);
-    set_method(easy, running);
-    set_times(easy, running->call);
-    set_tls(easy, http, running->call->tls);
-    if (curl_multi_add_handle(http->multi, easy)) {
-        running->call->failure = HTTP_BROKEN;
-        running->call->error = "libcurl takes no further call";
-        return false;
-    }
-    running->idle_usec = (uint64_t)(idle_of(running->call) * 1e6);
-    running->seen_usec = clock_monotonic_usec();
-    return true;
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, line);
 }
 
-static void finish(struct running *running)
+/* A line that is free, for a call of `mem`. */
+static struct line *take_line(struct http *http, const void *mem, struct http_call *call)
 {
-    struct http *http = running->http;
+    struct line *line = http->idle_count ? http->idle[--http->idle_count] : NULL;
 
-    curl_slist_free_all(running->headers);
-    running->headers = NULL;
-    if (http->idle_count < KEPT_HANDLES) {
-        curl_easy_reset(running->easy);
-        http->idle[http->idle_count++] = running->easy;
-    } else {
-        curl_easy_cleanup(running->easy);
+    if (!line) {
+        line = mem_new(http, struct line);
+        line->http = http;
+        line->easy = curl_easy_init();
+        if (!line->easy)
+            mem_exhausted(0);
+        set_common(line);
     }
-    running->easy = NULL;
-    running->seen_usec = 0;
+    line->call = call;
+    line->mem = mem;
+    line->reply_headers = NULL;
+    line->header_count = line->header_size = line->header_bytes = line->sent = 0;
+    line->too_large = false;
+    *line->error = '\0';
+    strbuf_init(&line->body, mem, 1024);
+    return line;
+}
+
+static void give_back(struct line *line)
+{
+    struct http *http = line->http;
+
+    line->seen_usec = 0;
+    if (http->idle_count == KEPT_LINES) {
+        curl_easy_cleanup(line->easy);
+        talloc_free(line);
+        return;
+    }
+    if (line->special) {
+        curl_easy_reset(line->easy);
+        set_common(line);
+    }
+    http->idle[http->idle_count++] = line;
+}
+
+/* The line that the call runs on; NULL: it has its end already. */
+static struct line *begin(struct http *http, const void *mem, struct http_call *call)
+{
+    struct line *line = take_line(http, mem, call);
+
+    call->failure = HTTP_BROKEN;
+    if (!set_headers(line)) {
+        call->error = "a header with a line break in it";
+        give_back(line);
+        return NULL;
+    }
+    set_url(line);
+    set_method(line);
+    set_times(line);
+    if (curl_multi_add_handle(http->multi, line->easy)) {
+        call->error = "libcurl takes no further call";
+        give_back(line);
+        return NULL;
+    }
+    line->idle_usec = (uint64_t)(idle_of(call) * 1e6);
+    line->seen_usec = clock_monotonic_usec();
+    return line;
 }
 
 static enum http_failure failure_of(CURLcode code)
@@ -409,10 +456,10 @@ static enum http_failure failure_of(CURLcode code)
 }
 
 /* Fewer bytes than Content-Length says are all that came, to urllib3 as here; chunks that break off are an error. */
-static bool is_chunked(const struct running *running)
+static bool is_chunked(const struct line *line)
 {
-    for (size_t i = 0; i < running->header_count; i++)
-        if (!strcasecmp(running->reply_headers[i].name, "transfer-encoding"))
+    for (size_t i = 0; i < line->header_count; i++)
+        if (!strcasecmp(line->reply_headers[i].name, "transfer-encoding"))
             return true;
     return false;
 }
@@ -422,101 +469,103 @@ static bool is_chunked(const struct running *running)
  * where an answer should be, or an end in the middle of what is sent.  Where an answer should be, an end without an
  * alert is a connection that broke, to Python's ssl too.
  */
-static bool is_refused_by_tls(const struct running *running, CURLcode code)
+static bool is_refused_by_tls(const struct line *line, CURLcode code)
 {
-    if (strncasecmp(running->call->url, "https:", 6))
+    if (strncasecmp(line->call->url, "https:", 6))
         return false;
-    return code == CURLE_SEND_ERROR || (code == CURLE_RECV_ERROR && strstr(running->error, "SSL routines") &&
-                                        !strstr(running->error, "unexpected eof"));
+    return code == CURLE_SEND_ERROR ||
+           (code == CURLE_RECV_ERROR && strstr(line->error, "SSL routines") && !strstr(line->error, "unexpected eof"));
 }
 
 /* Did the answer begin and then end within its body? To requests that is another fault than no connection. */
-static bool broke_off(const struct running *running, CURLcode code)
+static bool broke_off(const struct line *line, CURLcode code)
 {
-    return running->header_count &&
+    return line->header_count &&
            (code == CURLE_RECV_ERROR || code == CURLE_PARTIAL_FILE || code == CURLE_WEIRD_SERVER_REPLY);
 }
 
-static void conclude(struct running *running, CURLcode code)
+static void conclude(struct line *line, CURLcode code)
 {
-    struct http_call *call = running->call;
+    struct http_call *call = line->call;
     long status = 0;
 
-    if (code == CURLE_OK || (code == CURLE_PARTIAL_FILE && !is_chunked(running))) {
-        curl_easy_getinfo(running->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_OK || (code == CURLE_PARTIAL_FILE && !is_chunked(line))) {
+        curl_easy_getinfo(line->easy, CURLINFO_RESPONSE_CODE, &status);
         call->failure = HTTP_ANSWERED;
         call->status = (int)status;
-        call->reply_headers = running->reply_headers;
-        call->reply_header_count = running->header_count;
-        call->reply = running->body.data;
-        call->reply_size = running->body.length;
+        call->reply_headers = line->reply_headers;
+        call->reply_header_count = line->header_count;
+        call->reply = line->body.data;
+        call->reply_size = line->body.length;
         return;
     }
-    call->failure = running->too_large || broke_off(running, code) ? HTTP_BROKEN
-                    : is_refused_by_tls(running, code)             ? HTTP_TLS_FAILURE
-                                                                   : failure_of(code);
-    if (running->too_large)
+    call->failure = line->too_large || broke_off(line, code) ? HTTP_BROKEN
+                    : is_refused_by_tls(line, code)          ? HTTP_TLS_FAILURE
+                                                             : failure_of(code);
+    if (line->too_large)
         call->error = "the answer is too large";
     else
-        call->error = mem_strdup(running->mem, *running->error ? running->error : curl_easy_strerror(code));
+        call->error = mem_strdup(line->mem, *line->error ? line->error : curl_easy_strerror(code));
 }
 
 /* ---- all calls ---- */
 
-/* Calls that ended leave the multi handle; how many did. */
-static size_t collect(struct http *http)
+/* The call has its outcome, and its line is free. */
+static void end(struct line *line, CURLcode code)
+{
+    conclude(line, code);
+    curl_multi_remove_handle(line->http->multi, line->easy);
+    give_back(line);
+}
+
+/* Calls that ended leave the multi handle, and their lines *lines; how many run still. */
+static size_t collect(struct http *http, struct line **lines, size_t count)
 {
     const CURLMsg *message;
-    size_t ended = 0;
     int left;
 
     while ((message = curl_multi_info_read(http->multi, &left))) {
-        struct running *running = NULL;
+        struct line *line = NULL;
         CURLcode code = message->data.result;
 
         if (message->msg != CURLMSG_DONE)
             continue;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &running);
-        conclude(running, code);
-        curl_multi_remove_handle(http->multi, running->easy);
-        finish(running);
-        ended++;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &line);
+        for (size_t i = 0; i < count; i++)
+            if (lines[i] == line)
+                lines[i--] = lines[--count];
+        end(line, code);
     }
-    return ended;
+    return count;
 }
 
 /*
- * Calls whose peer has been silent for too long end; how many did.  libcurl's
- * own watch over slow peers is one of averages, and late by seconds.
+ * Calls whose peer has been silent for too long end; how many run still.
+ * libcurl's own watch over slow peers is one of averages, and late by seconds.
  * *wait_ms is how long nothing else can happen but an answer.
  */
-static size_t end_silent(struct http *http, struct running *running, size_t count, int *wait_ms)
+static size_t end_silent(struct line **lines, size_t count, int *wait_ms)
 {
     uint64_t now = clock_monotonic_usec(), next = now + 1000000;
-    size_t ended = 0;
 
     for (size_t i = 0; i < count; i++) {
-        uint64_t end = running[i].seen_usec + running[i].idle_usec;
+        uint64_t last = lines[i]->seen_usec + lines[i]->idle_usec;
 
-        if (!running[i].seen_usec)
-            continue;
-        if (end > now) {
-            next = end < next ? end : next;
+        if (last > now) {
+            next = last < next ? last : next;
             continue;
         }
-        conclude(&running[i], CURLE_OPERATION_TIMEDOUT);
-        curl_multi_remove_handle(http->multi, running[i].easy);
-        finish(&running[i]);
-        ended++;
+        end(lines[i], CURLE_OPERATION_TIMEDOUT);
+        lines[i--] = lines[--count];
     }
     *wait_ms = (int)((next - now) / 1000) + 1;
-    return ended;
+    return count;
 }
 
 void http_perform(struct worker *worker, const void *mem, struct http_call *calls, size_t count)
 {
     struct http *http = http_of(worker);
-    struct running *running = mem_array(mem, struct running, count ? count : 1);
+    struct line *lines[AT_ONCE];
     size_t begun = 0, under_way = 0;
     uint32_t stage = worker->slot ? worker->slot->stage : 0;
 
@@ -525,19 +574,13 @@ void http_perform(struct worker *worker, const void *mem, struct http_call *call
         int still = 0, wait_ms = 0;
 
         while (begun < count && under_way < AT_ONCE) {
-            struct running *next = &running[begun];
-
-            next->call = &calls[begun++];
-            next->mem = mem;
-            if (begin(http, next))
-                under_way++;
-            else
-                finish(next);
+            lines[under_way] = begin(http, mem, &calls[begun++]);
+            under_way += lines[under_way] != NULL;
         }
         if (curl_multi_perform(http->multi, &still))
             mem_exhausted(0);
-        under_way -= collect(http);
-        under_way -= end_silent(http, running, begun, &wait_ms);
+        under_way = collect(http, lines, under_way);
+        under_way = end_silent(lines, under_way, &wait_ms);
         if (under_way && still)
             curl_multi_poll(http->multi, NULL, 0, wait_ms, NULL);
     }

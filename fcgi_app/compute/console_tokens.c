@@ -6,6 +6,7 @@
 
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
 
 #include <openssl/evp.h>
 #include <string.h>
@@ -13,15 +14,11 @@
 /* The database has no token itself. */
 static const char *digest_of(const void *mem, const char *token)
 {
-    static const char digits[] = "0123456789abcdef";
     char *text = mem_array(mem, char, 65);
     unsigned char digest[32];
 
     EVP_Digest(token, strlen(token), digest, NULL, EVP_sha256(), NULL);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        text[2 * i] = digits[digest[i] >> 4];
-        text[2 * i + 1] = digits[digest[i] & 15];
-    }
+    text_to_hex(text, digest, sizeof(digest));
     return text;
 }
 

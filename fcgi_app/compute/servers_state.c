@@ -7,6 +7,7 @@
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/log.h"
 #include "fcgi_app/base/mem.h"
+#include "fcgi_app/base/text.h"
 #include "fcgi_app/base/strbuf.h"
 #include "fcgi_app/base/worker.h"
 #include "fcgi_app/conf/conf.h"
@@ -188,7 +189,6 @@ void servers_fill_host_status(const struct context *context, struct servers *ser
 
 void server_host_id(const struct instance *instance, char out[57])
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char digest[SHA224_DIGEST_LENGTH];
     const char *project = instance->project_id ? instance->project_id : "None";
     size_t project_size = strlen(project), host_size;
@@ -206,11 +206,7 @@ void server_host_id(const struct instance *instance, char out[57])
     if (!sha224)
         sha224 = EVP_MD_fetch(NULL, "SHA224", NULL);
     EVP_Digest(data, project_size + host_size, digest, NULL, sha224, NULL);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
-    out[56] = '\0';
+    text_to_hex(out, digest, sizeof(digest));
 }
 
 /* ---- zones ---- */

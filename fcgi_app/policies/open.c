@@ -22,7 +22,7 @@
 LOG_MODULE("oslo_policy.policy");
 
 /* How often a process looks whether a file was changed. */
-#define LOOK_USEC 100000
+#define LOOK_USEC 500000
 
 /* Where the rules come from. */
 struct source {

@@ -40,7 +40,7 @@ struct policy_extra {
 /*
  * Builds the rules as [oslo_policy] says; they live on mem, and keep conf.
  * A file or directory that is changed later is read again by the next check
- * that comes at least a tenth of a second after the last look; one that
+ * that comes at least half a second after the last look; one that
  * cannot be read leaves the rules that there are, with a line in the log.
  */
 struct fault *policies_open(const void *mem, struct conf *conf, struct policies **policies) FAULT_CHECK;
