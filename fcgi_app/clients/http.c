@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "fcgi_app/clients/http.h"
+#include "fcgi_app/clients/http_private.h"
 
 #include "fcgi_app/base/clock.h"
 #include "fcgi_app/base/mem.h"
@@ -26,16 +26,15 @@
 #include <unistd.h>
 
 enum {
-    KEPT_LINES = 16,         /* idle ones */
-    KEPT_CONNECTIONS = 32,   /* open connections, all peers together */
-    AT_ONCE = 24,            /* calls of one http_perform() that run at the same time */
-    KEPT_CONNECTION_AGE = 50 /* seconds idle after which a kept connection is not used again */
+    KEPT_LINES = 16,      /* idle ones */
+    KEPT_CONNECTIONS = 32 /* open connections, all peers together */
 };
 
 struct line;
 
 struct http {
     CURLM *multi;
+    struct http_kept *kept; /* plain calls */
     struct line *idle[KEPT_LINES];
     size_t idle_count;
     unsigned open;
@@ -86,6 +85,7 @@ static struct http *http_of(struct worker *worker)
     if (!http->multi)
         mem_exhausted(0);
     talloc_set_destructor(http, http_close);
+    http->kept = http_kept_of(worker);
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
     curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     /* requests reads the name in capitals too, but not under CGI, where a client could set it. */
@@ -299,28 +299,11 @@ static void set_method(struct line *line)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "GET");
 }
 
-/* Where the path begins in a URL that goes out as it is written; NULL: libcurl has to tidy it, or to ask a proxy. */
-static const char *target_of(const struct http *http, const char *url)
-{
-    const char *authority, *path;
-
-    if (!http->direct || strncmp(url, "http://", 7) != 0)
-        return NULL;
-    authority = url + 7;
-    path = authority + strcspn(authority, "/?#@\\");
-    if (*path != '/' || path == authority || strstr(path, "/.") || strchr(path, '#'))
-        return NULL;
-    for (const char *at = path; *at; at++)
-        if (*at <= ' ' || *at >= 0x7f)
-            return NULL;
-    return path;
-}
-
 /* libcurl takes a URL apart and puts it together three times, a letter at a time: it gets only what it needs of it. */
 static void set_url(struct line *line)
 {
     const struct http *http = line->http;
-    const char *url = line->call->url, *target = target_of(http, url);
+    const char *url = line->call->url, *target = http->direct ? http_target(url) : NULL;
 
     curl_easy_setopt(line->easy, CURLOPT_URL, target ? mem_strndup(line->mem, url, (size_t)(target - url) + 1) : url);
     curl_easy_setopt(line->easy, CURLOPT_REQUEST_TARGET, target);
@@ -347,7 +330,7 @@ static void set_common(struct line *line)
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)KEPT_CONNECTION_AGE);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, HTTP_KEPT_USEC / 1000000L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, socket_opens);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, line->http);
@@ -484,6 +467,17 @@ static bool broke_off(const struct line *line, CURLcode code)
            (code == CURLE_RECV_ERROR || code == CURLE_PARTIAL_FILE || code == CURLE_WEIRD_SERVER_REPLY);
 }
 
+/* The peer's address, for the calls that libcurl is not needed for. */
+static void remember(const struct line *line)
+{
+    char *ip = NULL;
+    long port = 0;
+
+    curl_easy_getinfo(line->easy, CURLINFO_PRIMARY_IP, &ip);
+    curl_easy_getinfo(line->easy, CURLINFO_PRIMARY_PORT, &port);
+    http_kept_remember(line->http->kept, line->call->url, ip, port);
+}
+
 static void conclude(struct line *line, CURLcode code)
 {
     struct http_call *call = line->call;
@@ -497,6 +491,8 @@ static void conclude(struct line *line, CURLcode code)
         call->reply_header_count = line->header_count;
         call->reply = line->body.data;
         call->reply_size = line->body.length;
+        if (line->http->direct && http_kept_asks(line->http->kept, call->url))
+            remember(line);
         return;
     }
     call->failure = line->too_large || broke_off(line, code) ? HTTP_BROKEN
@@ -562,27 +558,53 @@ static size_t end_silent(struct line **lines, size_t count, int *wait_ms)
     return count;
 }
 
-void http_perform(struct worker *worker, const void *mem, struct http_call *calls, size_t count)
+/* Does by libcurl what is not done; `done` NULL: nothing is. */
+static void perform_rest(struct http *http, const void *mem, struct http_call *calls, size_t count, const bool *done)
 {
-    struct http *http = http_of(worker);
-    struct line *lines[AT_ONCE];
+    struct line *lines[HTTP_AT_ONCE];
     size_t begun = 0, under_way = 0;
-    uint32_t stage = worker->slot ? worker->slot->stage : 0;
 
-    score_stage(worker->slot, SCORE_CLIENT);
     while (begun < count || under_way) {
         int still = 0, wait_ms = 0;
 
-        while (begun < count && under_way < AT_ONCE) {
-            lines[under_way] = begin(http, mem, &calls[begun++]);
+        for (; begun < count && under_way < HTTP_AT_ONCE; begun++) {
+            if (done && done[begun])
+                continue;
+            lines[under_way] = begin(http, mem, &calls[begun]);
             under_way += lines[under_way] != NULL;
         }
+        if (!under_way)
+            continue;
         if (curl_multi_perform(http->multi, &still))
             mem_exhausted(0);
         under_way = collect(http, lines, under_way);
         under_way = end_silent(lines, under_way, &wait_ms);
         if (under_way && still)
             curl_multi_poll(http->multi, NULL, 0, wait_ms, NULL);
+    }
+}
+
+/* Whether all can go without libcurl; the others would wait for those that do. */
+static bool all_plain(const struct http *http, const struct http_call *calls, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!http_kept_can(http->kept, &calls[i]))
+            return false;
+    return http->direct && count <= HTTP_AT_ONCE;
+}
+
+void http_perform(struct worker *worker, const void *mem, struct http_call *calls, size_t count)
+{
+    struct http *http = http_of(worker);
+    uint32_t stage = worker->slot ? worker->slot->stage : 0;
+    bool done[HTTP_AT_ONCE];
+
+    score_stage(worker->slot, SCORE_CLIENT);
+    if (all_plain(http, calls, count)) {
+        http_kept_perform(http->kept, mem, calls, count, done);
+        perform_rest(http, mem, calls, count, done);
+    } else {
+        perform_rest(http, mem, calls, count, NULL);
     }
     score_stage(worker->slot, (enum score_stage)stage);
 }
@@ -597,7 +619,10 @@ const char *http_reply_header(const struct http_call *call, const char *name)
 
 unsigned http_open_connections(const struct worker *worker)
 {
-    return worker->clients
-               ? ((struct http *)clients_state((struct worker *)(uintptr_t)worker, "http", sizeof(struct http)))->open
-               : 0;
+    const struct http *http;
+
+    if (!worker->clients)
+        return 0;
+    http = clients_state((struct worker *)(uintptr_t)worker, "http", sizeof(struct http));
+    return http->open + (http->kept ? http_kept_open(http->kept) : 0);
 }

@@ -34,6 +34,65 @@ static struct {
     _Atomic int *requests; /* how many came, shared with the peer */
 } peer;
 
+/*
+ * Answers as bytes, read by what reads plain ones and by libcurl: both must make the same of them.  `times`: how often
+ * the former has them sent, twice where it leaves them to libcurl.
+ */
+#define OK "HTTP/1.1 200 OK\r\n"
+static const struct raw {
+    const char *bytes;
+    int times;
+    size_t size;   /* where a NUL is in them */
+    bool in_bytes; /* sent one at a time */
+    bool stays;    /* the peer does not hang up */
+} raws[] = {
+    { OK "Content-Length: 3\r\n\r\nabc", .times = 1, .stays = true },
+    { OK "Content-Length: 3\r\n\r\nabc", .times = 1, .in_bytes = true, .stays = true },
+    { OK "content-length:   3  \r\nX-A:b\r\nX-A:\t c \r\nX-Empty:\r\n\r\nabcdef", .times = 1 },
+    { "HTTP/1.1 204\r\nX: y\r\n\r\n", .times = 1, .stays = true },
+    { "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", .times = 1, .stays = true },
+    { "HTTP/1.0 404 Not Found\r\nContent-Type: x\r\n\r\nuntil the end", .times = 1 },
+    { "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", .times = 1, .stays = true },
+    { OK "Connection: Close\r\nContent-Length: 2\r\n\r\nok", .times = 1 },
+    { "HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\n" OK "Content-Length: 0\r\n\r\n", .times = 1, .in_bytes = true },
+    { OK "\r\nuntil the end", .times = 1 },
+    { OK "\r\n", .times = 1 },
+    { OK "Content-Length: 10\r\n\r\nabc", .times = 1 },
+    { OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0a;x=y\r\n0123456789\r\n0\r\n\r\n", .times = 1, .stays = true },
+    { OK "Transfer-Encoding: Chunked\r\n\r\n3 \r\nabc\r\nA\r\n0123456789\r\n000\r\n\r\n", .times = 1,
+      .in_bytes = true },
+    { OK "Transfer-Encoding: chunked\r\nContent-Length: 99\r\n\r\n1\r\na\r\n0\r\n\r\n", .times = 1, .stays = true },
+    { OK "Transfer-Encoding: chunked\r\n\r\n3\r\nab", .times = 1 },
+    { OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", .times = 1 },
+    { OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", .times = 1 },
+    { OK "Transfer-Encoding: chunked\r\n\r\n", .times = 1 },
+    { OK "Content-Length: 3\r\n\r\na\0c", .times = 1, .size = sizeof(OK "Content-Length: 3\r\n\r\na\0c") - 1 },
+    { "", .times = 2 },
+    { OK "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n", .times = 1 },
+    { OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n", .times = 1 },
+    { OK "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", .times = 1 },
+    /* left to libcurl */
+    { OK "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Trailer: t\r\n\r\n", .times = 2 },
+    { OK "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", .times = 2 },
+    { OK "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", .times = 2 },
+    { OK "Content-Length: 3x\r\n\r\nabc", .times = 2 },
+    { OK "Content-Length: -3\r\n\r\nabc", .times = 2 },
+    { OK "Content-Length: 99999999999999999999\r\n\r\nabc", .times = 2 },
+    { OK "Connection: upgrade\r\nContent-Length: 1\r\n\r\na", .times = 2 },
+    { OK "X-Folded: a\r\n b\r\nContent-Length: 1\r\n\r\na", .times = 2 },
+    { OK "no colon\r\nContent-Length: 1\r\n\r\na", .times = 2 },
+    { OK "X-Nul: a\0b\r\nContent-Length: 1\r\n\r\na", .times = 2,
+      .size = sizeof(OK "X-Nul: a\0b\r\nContent-Length: 1\r\n\r\na") - 1 },
+    { "HTTP/1.1 200 OK\nContent-Length: 1\n\na", .times = 2 },
+    { "HTTP/1.1 200 OK\r\nContent-Le", .times = 2 },
+    { "HTTP/1.1 20", .times = 3 }, /* which asks twice itself where no line of an answer came */
+    { "HTTP/2 200\r\nContent-Length: 1\r\n\r\na", .times = 2 },
+    { "HTTP/1.1  200 OK\r\nContent-Length: 1\r\n\r\na", .times = 2 },
+    { "HTTP/1.1 2000 OK\r\nContent-Length: 1\r\n\r\na", .times = 2 },
+    { "HTTP/1.1 700 What\r\nContent-Length: 1\r\n\r\na", .times = 2 },
+    { "no HTTP", .times = 2, .stays = true },
+};
+
 static void say(int fd, const char *text)
 {
     if (write(fd, text, strlen(text)) < 0)
@@ -73,6 +132,18 @@ static bool serve_one(int fd, int number)
     if (strstr(in, " /rubbish")) {
         say(fd, "SSH-2.0-OpenSSH_9.2\r\n");
         return false;
+    }
+    if (strstr(in, " /raw/")) {
+        const struct raw *raw = &raws[atoi(strstr(in, " /raw/") + strlen(" /raw/"))];
+        size_t length = raw->size ? raw->size : strlen(raw->bytes);
+
+        for (size_t i = 0; i < length; i += raw->in_bytes ? 1 : length) {
+            if (write(fd, raw->bytes + i, raw->in_bytes ? 1 : length) < 0)
+                _exit(0);
+            if (raw->in_bytes)
+                usleep(300);
+        }
+        return raw->stays;
     }
     if (strstr(in, " /headers")) {
         say(fd, "HTTP/1.1 200 OK\r\n");
@@ -317,6 +388,53 @@ static void failures_have_their_kind(void **state)
     }
 }
 
+static void same_answer(size_t row, const struct http_call *one, const struct http_call *other)
+{
+    if (one->failure != other->failure || one->status != other->status || !one->reply != !other->reply ||
+        one->reply_size != other->reply_size || one->reply_header_count != other->reply_header_count)
+        fail_msg("row %zu: %d %d %s; libcurl: %d %d %s", row, one->failure, one->status,
+                 one->reply ? one->reply : one->error, other->failure, other->status,
+                 other->reply ? other->reply : other->error);
+    if (one->reply)
+        assert_memory_equal(one->reply, other->reply, one->reply_size + 1);
+    for (size_t i = 0; i < one->reply_header_count; i++) {
+        assert_string_equal(one->reply_headers[i].name, other->reply_headers[i].name);
+        assert_string_equal(one->reply_headers[i].value, other->reply_headers[i].value);
+    }
+}
+
+/* Not read by libcurl, once it has told the peer's address. */
+static void plain_answers_are_what_libcurl_makes_of_them(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(raws) / sizeof(raws[0]); i++) {
+        const char *path = mem_printf(peer.mem, "/raw/%zu", i);
+        struct worker knows = { .mem = mem_context(peer.mem, "one") },
+                      does_not = { .mem = mem_context(peer.mem, "two") };
+        struct http_call call = ask("/one"), one = ask(path), other = ask(path);
+        int before;
+
+        http_perform(&knows, peer.mem, &call, 1);
+        assert_int_equal(call.failure, HTTP_ANSWERED);
+        call = ask("/one"); /* opens the connection that is kept */
+        http_perform(&knows, peer.mem, &call, 1);
+        before = *peer.requests;
+        http_perform(&knows, peer.mem, &one, 1);
+        if (*peer.requests - before != raws[i].times)
+            fail_msg("row %zu was asked for %d times", i, *peer.requests - before);
+        http_perform(&does_not, peer.mem, &other, 1);
+        same_answer(i, &one, &other);
+        for (int again = 0; again < 2; again++) { /* whatever became of the connection, the next answer is the next */
+            call = ask(mem_printf(peer.mem, "/next/%zu", i));
+            http_perform(&knows, peer.mem, &call, 1);
+            assert_int_equal(call.failure, HTTP_ANSWERED);
+            assert_non_null(strstr(call.reply, mem_printf(peer.mem, "/next/%zu ", i)));
+        }
+        talloc_free((void *)(uintptr_t)knows.mem);
+        talloc_free((void *)(uintptr_t)does_not.mem);
+    }
+}
+
 static void silence_ends_a_call(void **state)
 {
     struct http_call calls[] = { ask("/silent"), ask("/late") };
@@ -356,7 +474,7 @@ int main(void)
         cmocka_unit_test(connections_are_kept),       cmocka_unit_test(bodies_go_once),
         cmocka_unit_test(several_go_at_once),         cmocka_unit_test(a_body_that_breaks_off_is_what_came),
         cmocka_unit_test(failures_have_their_kind),   cmocka_unit_test(silence_ends_a_call),
-        cmocka_unit_test(headers_cannot_be_smuggled),
+        cmocka_unit_test(headers_cannot_be_smuggled), cmocka_unit_test(plain_answers_are_what_libcurl_makes_of_them),
     };
 
     unsetenv("http_proxy");
