@@ -6,9 +6,10 @@
  *     http_perform(worker, mem, &call, 1);
  *     if (call.failure == HTTP_ANSWERED && call.status == 200) … call.body …
  *
- * libcurl beneath, one set of kept connections for each process, opened at
- * the first call.  Nothing follows redirects, retries or reads JSON here:
- * service.h does, for the services of the cloud.
+ * libcurl beneath, and beside it http_kept.c for plain GETs; one set of kept
+ * connections for each process, opened at the first call.  Nothing follows
+ * redirects, retries or reads JSON here: service.h does, for the services of
+ * the cloud.
  * Neighbours: service.h stands on this; policies' `http:` checks call it.
  * Source: what Python's requests does for nova (nova-facts/outbound.md 1.3).
  */

@@ -145,6 +145,10 @@ static bool serve_one(int fd, int number)
         }
         return raw->stays;
     }
+    if (strstr(in, " /echo")) {
+        dprintf(fd, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(in), in);
+        return true;
+    }
     if (strstr(in, " /headers")) {
         say(fd, "HTTP/1.1 200 OK\r\n");
         for (int i = 0; i < 6000; i++)
@@ -435,6 +439,67 @@ static void plain_answers_are_what_libcurl_makes_of_them(void **state)
     }
 }
 
+/* Whoever asks, the peer is asked in the same words. */
+static void plain_requests_are_those_of_libcurl(void **state)
+{
+    static const struct http_header headers[] = { { "X-Auth-Token", "t" }, { "X-Empty", "" }, { "User-Agent", "u/1" } };
+    static const struct http_header accept_json[] = { { "accept", "application/json" } };
+    const struct {
+        const struct http_header *headers;
+        size_t count;
+    } rows[] = { { NULL, 0 }, { headers, 3 }, { accept_json, 1 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct worker worker = { .mem = mem_context(peer.mem, "worker") };
+        struct http_call calls[] = { ask("/echo?a=%20b&c"), ask("/echo?a=%20b&c") };
+
+        for (size_t j = 0; j < 2; j++) {
+            calls[j].headers = rows[i].headers;
+            calls[j].header_count = rows[i].count;
+            assert_int_equal(http_open_connections(&worker), j);
+            http_perform(&worker, peer.mem, &calls[j], 1);
+            assert_int_equal(calls[j].failure, HTTP_ANSWERED);
+        }
+        assert_int_equal(http_open_connections(&worker), 2); /* libcurl's, and the other */
+        assert_string_equal(calls[0].reply, calls[1].reply);
+        talloc_free((void *)(uintptr_t)worker.mem);
+    }
+}
+
+/* An address at which nobody listens any more is asked for anew, and what comes of that is said. */
+static void a_peer_may_go(void **state)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    struct worker worker = { .mem = mem_context(peer.mem, "worker") };
+    struct http_call call = { .method = "GET", .idle_timeout = 5 };
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    pid = fork();
+    if (!pid) {
+        for (int i = 0; i < 2; i++) /* libcurl's connection, and one that is kept */
+            serve_one(accept(listener, NULL, NULL), i);
+        _exit(0);
+    }
+    close(listener);
+    call.url = mem_printf(peer.mem, "http://127.0.0.1:%d/x", ntohs(address.sin_port));
+    for (int i = 0; i < 2; i++) {
+        http_perform(&worker, peer.mem, &call, 1);
+        assert_int_equal(call.failure, HTTP_ANSWERED);
+    }
+    waitpid(pid, NULL, 0);
+    http_perform(&worker, peer.mem, &call, 1);
+    assert_int_equal(call.failure, HTTP_CONNECT_FAILURE);
+    assert_non_null(strstr(call.error, "127.0.0.1"));
+    talloc_free((void *)(uintptr_t)worker.mem);
+}
+
 static void silence_ends_a_call(void **state)
 {
     struct http_call calls[] = { ask("/silent"), ask("/late") };
@@ -470,11 +535,18 @@ static void headers_cannot_be_smuggled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_come_whole),         cmocka_unit_test(urls_are_sent_as_written),
-        cmocka_unit_test(connections_are_kept),       cmocka_unit_test(bodies_go_once),
-        cmocka_unit_test(several_go_at_once),         cmocka_unit_test(a_body_that_breaks_off_is_what_came),
-        cmocka_unit_test(failures_have_their_kind),   cmocka_unit_test(silence_ends_a_call),
-        cmocka_unit_test(headers_cannot_be_smuggled), cmocka_unit_test(plain_answers_are_what_libcurl_makes_of_them),
+        cmocka_unit_test(answers_come_whole),
+        cmocka_unit_test(urls_are_sent_as_written),
+        cmocka_unit_test(connections_are_kept),
+        cmocka_unit_test(bodies_go_once),
+        cmocka_unit_test(several_go_at_once),
+        cmocka_unit_test(a_body_that_breaks_off_is_what_came),
+        cmocka_unit_test(failures_have_their_kind),
+        cmocka_unit_test(silence_ends_a_call),
+        cmocka_unit_test(headers_cannot_be_smuggled),
+        cmocka_unit_test(plain_answers_are_what_libcurl_makes_of_them),
+        cmocka_unit_test(plain_requests_are_those_of_libcurl),
+        cmocka_unit_test(a_peer_may_go),
     };
 
     unsetenv("http_proxy");
