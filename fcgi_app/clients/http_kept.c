@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The plain call over a kept connection, see http_private.h: what reading a
- * server asks of neutron.  libcurl takes 115,000 instructions for one, half
+ * server asks of neutron.  libcurl takes 120,000 instructions for one, half
  * of them to write the headers a letter at a time and to take the URL apart;
- * this takes 10,000 (tests/bench/README.md).  All that is not plain stays
+ * this takes 9,000 (tests/bench/README.md).  All that is not plain stays
  * libcurl's: names, proxies, TLS, bodies, and the judgement of an answer
  * that is odd, for which a GET is simply asked again.
  */
