@@ -294,7 +294,7 @@ static void lost(struct wire *wire, int error)
         read_answer(wire, http_reply_end(&wire->reply));
 }
 
-static void receive(struct wire *wire)
+static void receive(struct wire *wire, uint64_t now)
 {
     for (;;) {
         char *room = strbuf_room(&wire->reply.bytes, PIECE);
@@ -302,6 +302,7 @@ static void receive(struct wire *wire)
         ssize_t got = recv(wire->fd, room, size, MSG_DONTWAIT);
 
         if (got > 0) {
+            wire->seen_usec = now;
             strbuf_wrote(&wire->reply.bytes, (size_t)got);
             read_answer(wire, http_reply_read(&wire->reply));
             if (wire->fd < 0 || (size_t)got < size)
@@ -432,34 +433,40 @@ static void end_late(struct wire *wire)
     }
 }
 
-/* Waits until something can happen, and lets it happen. */
+static bool writes(const struct wire *wire)
+{
+    return wire->connecting || wire->sent < wire->request.length;
+}
+
+/*
+ * Waits until something can happen, and lets it happen.  All answers are
+ * needed: once all is sent the last is waited for, and the others are there
+ * when it comes, or soon after; each waking costs what the caches have lost.
+ */
 static void turn(struct wire **running, size_t count)
 {
     struct pollfd polled[HTTP_AT_ONCE];
     uint64_t now = clock_monotonic_usec(), next = UINT64_MAX;
-    int ready;
+    bool sending = false;
 
     for (size_t i = 0; i < count; i++) {
         uint64_t last = deadline(running[i]);
-        bool writes = running[i]->connecting || running[i]->sent < running[i]->request.length;
 
-        polled[i] = (struct pollfd){ .fd = running[i]->fd, .events = writes ? POLLIN | POLLOUT : POLLIN };
+        polled[i] = (struct pollfd){ .fd = running[i]->fd, .events = writes(running[i]) ? POLLOUT : POLLIN };
         next = last < next ? last : next;
+        sending = sending || writes(running[i]);
     }
-    ready = poll(polled, count, next > now ? (int)((next - now) / 1000) + 1 : 0);
+    poll(sending ? polled : polled + count - 1, sending ? count : 1, next > now ? (int)((next - now) / 1000) + 1 : 0);
     now = clock_monotonic_usec();
     for (size_t i = 0; i < count; i++) {
         struct wire *wire = running[i];
 
-        if (ready > 0 && polled[i].revents) {
-            wire->seen_usec = now;
-            if (wire->connecting)
-                connected(wire);
-            else if (polled[i].revents & (POLLIN | POLLHUP | POLLERR))
-                receive(wire);
-            else
-                transmit(wire);
-        }
+        if (wire->connecting && polled[i].revents)
+            connected(wire);
+        else if (!wire->connecting && writes(wire) && polled[i].revents)
+            transmit(wire);
+        else if (!wire->connecting)
+            receive(wire, now);
         if (wire->fd >= 0 && deadline(wire) <= now)
             end_late(wire);
     }

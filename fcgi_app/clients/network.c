@@ -9,6 +9,7 @@
 #include "fcgi_app/base/text.h"
 #include "fcgi_app/clients/neutron.h"
 #include "fcgi_app/clients/service.h"
+#include "fcgi_app/clients/state.h"
 #include "fcgi_app/json/json.h"
 #include "fcgi_app/json/take.h"
 
@@ -19,6 +20,12 @@ LOG_MODULE("nova.network.security_group_api");
 
 /* Ids in one call, as upstream has it: an address of so many still passes everywhere. */
 enum { IDS_IN_A_CALL = 150 };
+
+enum {
+    LAST_SEEN = 128, /* servers whose groups a worker remembers */
+    LAST_GROUPS = 4, /* at most, of one */
+    ID_SIZE = 37
+};
 
 bool network_is_there(const struct context *context)
 {
@@ -92,18 +99,26 @@ static struct fault *groups_on(const void *mem, const json_t *ports, struct entr
     return NULL;
 }
 
-/* Asks for the groups' names. */
-static struct fault *name_groups(const struct context *context, const void *mem, struct entry *groups, size_t count)
+static const struct neutron_param group_fields[] = { { "fields", "id" }, { "fields", "name" }, { NULL, NULL } };
+
+/* Asks for the groups. */
+static struct fault *list_groups(const struct context *context, const void *mem, const struct entry *groups,
+                                 size_t count, json_t **items)
 {
-    static const struct neutron_param fields[] = { { "fields", "id" }, { "fields", "name" }, { NULL, NULL } };
     const char **ids = mem_array(mem, const char *, count + 1);
-    json_t *items, *item, *id;
+
+    for (size_t i = 0; i < count; i++)
+        ids[i] = groups[i].text;
+    return neutron_list_many(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, "id", ids, count, IDS_IN_A_CALL,
+                             group_fields, items);
+}
+
+/* Gives the groups the names that neutron said. */
+static struct fault *name_groups(const void *mem, json_t *items, struct entry *groups, size_t count)
+{
+    json_t *item, *id;
     size_t i;
 
-    for (i = 0; i < count; i++)
-        ids[i] = groups[i].text;
-    TRY(neutron_list_many(context, mem, NEUTRON_USER, NEUTRON_SECURITY_GROUPS, "id", ids, count, IDS_IN_A_CALL, fields,
-                          &items));
     json_array_foreach(items, i, item)
     {
         const json_t *name = json_object_get(item, "name");
@@ -130,22 +145,102 @@ static struct fault *owner_of(const void *mem, const json_t *port, struct entry 
     return NULL;
 }
 
+/* Upstream asks for whole ports; neutron's cost is in the members that it shows. */
+static const struct neutron_param port_fields[] = { { "fields", "device_id" },
+                                                    { "fields", "security_groups" },
+                                                    { NULL, NULL } };
+
+/*
+ * The groups that a server's ports had when they were last read.  While they
+ * have them still, their names can be asked for beside the ports in place of
+ * after them: the same calls, and the same answer in half the time.
+ */
+struct last_seen {
+    char uuid[ID_SIZE];
+    unsigned char count;
+    char ids[LAST_GROUPS][ID_SIZE]; /* sorted */
+};
+
+static struct last_seen *last_seen_of(const struct context *context, const char *uuid)
+{
+    struct last_seen *all = clients_state(context->worker, "network.last_seen", LAST_SEEN * sizeof(struct last_seen));
+    uint32_t hash = 2166136261U;
+
+    for (const char *c = uuid; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619U;
+    return &all[hash % LAST_SEEN];
+}
+
+static void remember(struct last_seen *last, const char *uuid, const struct entry *known, size_t count)
+{
+    *last = (struct last_seen){ 0 };
+    if (strlen(uuid) >= ID_SIZE || count > LAST_GROUPS)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(known[i].text) >= ID_SIZE)
+            return;
+        memcpy(last->ids[i], known[i].text, strlen(known[i].text) + 1);
+    }
+    memcpy(last->uuid, uuid, strlen(uuid) + 1);
+    last->count = (unsigned char)count;
+}
+
+static bool is_as_seen(const struct last_seen *last, const char *uuid, const struct entry *known, size_t count)
+{
+    if (strcmp(last->uuid, uuid) != 0 || last->count != count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(last->ids[i], known[i].text) != 0)
+            return false;
+    return true;
+}
+
+/* The ports of one server, and its groups where they are still those that it had; *items NULL: they have to be asked
+ * for. */
+static struct fault *list_both(const struct context *context, const void *mem, const char *uuid, json_t **ports,
+                               struct entry **known, size_t *count, json_t **items)
+{
+    struct last_seen *last = last_seen_of(context, uuid);
+    struct neutron_param of_server[] = { { "device_id", uuid }, port_fields[0], port_fields[1], { NULL, NULL } };
+    struct neutron_param of_groups[LAST_GROUPS + sizeof(group_fields) / sizeof(group_fields[0])];
+    struct neutron_list lists[] = { { .resource = NEUTRON_PORTS, .params = of_server },
+                                    { .resource = NEUTRON_SECURITY_GROUPS, .params = of_groups } };
+    bool guessed = last->count && !strcmp(last->uuid, uuid);
+
+    for (size_t i = 0; i < last->count; i++)
+        of_groups[i] = (struct neutron_param){ "id", last->ids[i] };
+    memcpy(of_groups + last->count, group_fields, sizeof(group_fields));
+    neutron_lists(context, mem, NEUTRON_USER, lists, guessed ? 2 : 1);
+    *ports = lists[0].items;
+    if (lists[0].fault)
+        return lists[0].fault;
+    TRY(groups_on(mem, *ports, known, count));
+    if (guessed && is_as_seen(last, uuid, *known, *count)) {
+        *items = lists[1].items;
+        return lists[1].fault;
+    }
+    *items = NULL;
+    remember(last, uuid, *known, *count);
+    return NULL;
+}
+
 struct fault *network_security_groups(const struct context *context, const void *mem, const char *const *uuids,
                                       size_t count, struct network_groups *groups)
 {
-    static const struct neutron_param fields[] = { { "fields", "device_id" },
-                                                   { "fields", "security_groups" },
-                                                   { NULL, NULL } };
     struct entry *servers = mem_array(mem, struct entry, count + 1), *known, *server, *group;
     size_t *sizes = mem_array(mem, size_t, count + 1), known_count, p, g;
-    json_t *ports, *port, *ids, *id;
+    json_t *ports, *port, *ids, *id, *items = NULL;
 
-    /* Upstream asks for whole ports; neutron's cost is in the members that it shows. */
-    TRY(neutron_list_many(context, mem, NEUTRON_USER, NEUTRON_PORTS, "device_id", uuids, count, IDS_IN_A_CALL, fields,
-                          &ports));
-    TRY(groups_on(mem, ports, &known, &known_count));
-    if (known_count)
-        TRY(name_groups(context, mem, known, known_count));
+    if (count == 1) {
+        TRY(list_both(context, mem, uuids[0], &ports, &known, &known_count, &items));
+    } else {
+        TRY(neutron_list_many(context, mem, NEUTRON_USER, NEUTRON_PORTS, "device_id", uuids, count, IDS_IN_A_CALL,
+                              port_fields, &ports));
+        TRY(groups_on(mem, ports, &known, &known_count));
+    }
+    if (known_count && !items)
+        TRY(list_groups(context, mem, known, known_count, &items));
+    TRY(name_groups(mem, items, known, known_count));
     for (size_t i = 0; i < count; i++)
         servers[i] = (struct entry){ .text = uuids[i], .index = i };
     qsort(servers, count, sizeof(*servers), by_text);
