@@ -21,7 +21,7 @@ bool text_is_uuid_like(const char *text)
 
     for (const char *p = text; *p;) {
         bool skipped = false;
-        for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+        for (size_t i = 0; (*p == 'u' || *p == 'U') && i < sizeof(dropped) / sizeof(dropped[0]); i++)
             if (strncasecmp(p, dropped[i], strlen(dropped[i])) == 0) {
                 p += strlen(dropped[i]);
                 skipped = true;
