@@ -445,7 +445,7 @@ static bool writes(const struct wire *wire)
  */
 static void turn(struct wire **running, size_t count)
 {
-    struct pollfd polled[HTTP_AT_ONCE];
+    struct pollfd polled[HTTP_AT_ONCE] = { 0 };
     uint64_t now = clock_monotonic_usec(), next = UINT64_MAX;
     bool sending = false;
 
